@@ -1,0 +1,1 @@
+"""Append-only trail, encryption and masks."""

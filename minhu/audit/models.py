@@ -1,0 +1,43 @@
+"""The trail: append-only and hash-chained, one chain a city."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class TrailHead(models.Model):
+    """End of one city's chain. Its row is the lock under which entries are appended."""
+
+    city_id = models.BigIntegerField(primary_key=True)
+    seq = models.BigIntegerField(default=0)
+    hash = models.BinaryField(max_length=32)
+
+    def __str__(self) -> str:
+        return f"city {self.city_id} at {self.seq}"
+
+
+class TrailEntry(models.Model):
+    """One recorded act. The database refuses to change or delete a row (triggers in the migration).
+
+    hash = SHA-256 over the previous hash and the canonical JSON of this row; see trail.py.
+    """
+
+    city_id = models.BigIntegerField()
+    seq = models.BigIntegerField()
+    at = models.DateTimeField()
+    actor_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=80)
+    act = models.CharField(max_length=40)
+    subject = models.CharField(max_length=40)
+    subject_id = models.CharField(max_length=40)
+    reason = models.CharField(max_length=500, blank=True)
+    detail = models.JSONField(default=dict)
+    previous = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["city_id", "seq"], name="trail_one_entry_per_seq")]
+        indexes = [models.Index(fields=["city_id", "subject", "subject_id"], name="trail_by_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.city_id}/{self.seq} {self.act} {self.subject} {self.subject_id}"

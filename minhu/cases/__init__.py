@@ -1,0 +1,1 @@
+"""Matters, promises, callbacks, replies, ratings."""

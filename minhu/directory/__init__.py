@@ -1,0 +1,1 @@
+"""Offices, officials, published lines, presence; import and export; the switch's snapshot."""

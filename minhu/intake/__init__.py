@@ -1,0 +1,1 @@
+"""Every contact as it came, and the outbox."""

@@ -1,0 +1,337 @@
+"""Every contact, as it came. Facts only: what was heard, rung, said and sent. What is made of it is in ``cases``."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from minhu.audit.constraints import one_of
+from minhu.directory.models import Account, Line, Office
+from minhu.rules.words import CallState, CitizenKind, Direction, StepKind, TextState
+
+
+class Citizen(models.Model):
+    """A phone number that reached us, or a web contact (来电人).
+
+    number_sealed: E.164, encrypted; number_key: keyed hash for look-up. Both null for a withheld number.
+    masked: ``139****0021``, the only form shown without a reason.
+    """
+
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    number_sealed = models.BinaryField(null=True)
+    number_key = models.BinaryField(max_length=32, null=True)
+    masked = models.CharField(max_length=24, blank=True)
+    name = models.CharField(max_length=40, blank=True)
+    kind = models.CharField(max_length=8, default=CitizenKind.PERSON.value)
+    language = models.CharField(max_length=8, default="zh")
+    elderly = models.BooleanField(default=False)
+    opted_out_at = models.DateTimeField(null=True, blank=True)
+    muted_until = models.DateTimeField(null=True, blank=True)
+    mute_reason = models.CharField(max_length=200, blank=True)
+    first_seen_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["city", "number_key"], name="citizen_number_once"),
+            one_of("kind", CitizenKind, "citizen_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.masked or "withheld"
+
+
+class Call(models.Model):
+    """One call, inbound or outbound (通话). The row is written before anything beyond 100 Trying is said.
+
+    id: made by the switch. line: None when the dialled number is not published. dialled: as it stood.
+    ring_seconds: from first ring to answer or end; talk_seconds: from answer to end.
+    answered_by_kind/_id: the party who spoke (kinds of rules.words.PartyKind; id of an official or a desk).
+    promise_*: what the caller holds when nobody answered in person; cases takes it over from here.
+    code: tracking code told to the caller. taken_in_at: when cases made or joined a case for it.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="calls")
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, null=True, related_name="calls")
+    direction = models.CharField(max_length=8)
+    state = models.CharField(max_length=12)
+    node = models.CharField(max_length=40, blank=True)
+    dialled = models.CharField(max_length=40, blank=True)
+    diversion = models.CharField(max_length=40, blank=True)
+    reason = models.CharField(max_length=40, blank=True)
+    received_at = models.DateTimeField()
+    ringing_at = models.DateTimeField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+    ring_seconds = models.FloatField(null=True)
+    talk_seconds = models.FloatField(null=True)
+    answered_by_kind = models.CharField(max_length=10, blank=True)
+    answered_by_id = models.BigIntegerField(null=True)
+    answered_by_name = models.CharField(max_length=40, blank=True)
+    sip_code = models.PositiveSmallIntegerField(null=True)
+    code = models.CharField(max_length=10, blank=True)
+    promise_kind = models.CharField(max_length=12, blank=True)
+    promise_due_at = models.DateTimeField(null=True)
+    promise_owner_kind = models.CharField(max_length=10, blank=True)
+    promise_owner_id = models.BigIntegerField(null=True)
+    taken_in_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("direction", Direction, "call_direction_known"),
+            one_of("state", CallState, "call_state_known"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("received_at")), name="call_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(promise_kind="") | Q(promise_due_at__isnull=False), name="call_promise_is_dated"
+            ),
+            models.CheckConstraint(
+                condition=~Q(direction="inbound")
+                | Q(ended_at__isnull=True)
+                | Q(promise_due_at__isnull=False)
+                | Q(answered_by_kind__in=["official", "deputy", "staff", "duty"])
+                | Q(line__isnull=True),
+                name="call_answered_or_promised",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["city", "-received_at"], name="call_by_time"),
+            models.Index(fields=["city", "line", "-received_at"], name="call_by_line"),
+            models.Index(fields=["city", "citizen", "line"], name="call_by_citizen"),
+            models.Index(fields=["id"], condition=Q(ended_at__isnull=True), name="call_alive"),
+            models.Index(fields=["received_at"], condition=Q(taken_in_at__isnull=True), name="call_to_take_in"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} {self.id} {self.state}"
+
+
+class CallStep(models.Model):
+    """One line of a call's journal. The database refuses to change or delete it.
+
+    seq counts from 0 within the call. detail holds ids and numbers of seconds, never a phone number in the clear.
+    """
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="steps")
+    seq = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=14)
+    party_kind = models.CharField(max_length=10, blank=True)
+    party_id = models.BigIntegerField(null=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["call", "seq"], name="step_once_per_seq"),
+            one_of("kind", StepKind, "step_kind_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.call_id}#{self.seq} {self.kind}"
+
+
+class Recording(models.Model):
+    """What a caller said to the recorder, or a recorded conversation. The audio is encrypted in Django's storage."""
+
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="recordings")
+    file = models.CharField(max_length=200)
+    seconds = models.FloatField()
+    sha256 = models.BinaryField(max_length=32)
+    recorded_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.seconds:.0f} s of {self.call_id}"
+
+
+class CallOrder(models.Model):
+    """The console asks the switch to place a call (click-to-call). One per key, however often it is clicked.
+
+    party_number_sealed: whose phone rings first; then the citizen is dialled, seeing the line's published number.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=64, unique=True)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+")
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField()
+    party_kind = models.CharField(max_length=10)
+    party_id = models.BigIntegerField()
+    party_number_sealed = models.BinaryField()
+    promise_id = models.BigIntegerField(null=True)
+    claimed_by = models.CharField(max_length=40, blank=True)
+    claimed_at = models.DateTimeField(null=True)
+    call = models.OneToOneField(Call, on_delete=models.PROTECT, null=True, related_name="order")
+    result = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_at"], condition=Q(claimed_at__isnull=True), name="call_order_waiting")]
+
+    def __str__(self) -> str:
+        return f"order {self.id}"
+
+
+class Thread(models.Model):
+    """All texts between one citizen and one line."""
+
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="threads")
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="threads")
+    last_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["line", "citizen"], name="thread_once", nulls_distinct=False)]
+        indexes = [models.Index(fields=["city", "-last_at"], name="thread_by_time")]
+
+    def __str__(self) -> str:
+        return f"thread {self.pk}"
+
+
+class RawText(models.Model):
+    """An inbound text or segment, as the gateway brought it, stored before the gateway is told so.
+
+    dedupe: unique; the adapter's key and, where the protocol has no id, the time window. sender_sealed: encrypted.
+    taken_in_at: when it became (part of) a Text.
+    """
+
+    gateway = models.CharField(max_length=40)
+    dedupe = models.BinaryField(max_length=32, unique=True)
+    sender_sealed = models.BinaryField()
+    sender_key = models.BinaryField(max_length=32)
+    recipient = models.CharField(max_length=24)
+    body = models.TextField()
+    part_reference = models.PositiveIntegerField(null=True)
+    part_number = models.PositiveSmallIntegerField(null=True)
+    part_total = models.PositiveSmallIntegerField(null=True)
+    received_at = models.DateTimeField()
+    taken_in_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["received_at"], condition=Q(taken_in_at__isnull=True), name="raw_text_to_take_in")
+        ]
+
+    def __str__(self) -> str:
+        return f"raw text {self.pk}"
+
+
+class Text(models.Model):
+    """One text of a thread (短信). An outgoing one is its own outbox row.
+
+    key: idempotency key of an outgoing text. send_after: quiet hours hold back what can wait. urgency: smaller first.
+    attempt_at: committed before the gateway is called; found so after a crash the fate is UNKNOWN until a receipt tells.
+    gap: a segment never came. taken_in_at: when cases dealt with an inbound text.
+    """
+
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="texts")
+    direction = models.CharField(max_length=8)
+    state = models.CharField(max_length=10)
+    body = models.TextField()
+    template = models.CharField(max_length=40, blank=True)
+    variables = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    key = models.CharField(max_length=80, null=True, unique=True)
+    urgency = models.PositiveSmallIntegerField(default=5)
+    send_after = models.DateTimeField(null=True)
+    claimed_by = models.CharField(max_length=40, blank=True)
+    attempt_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    gateway = models.CharField(max_length=40, blank=True)
+    settled_at = models.DateTimeField(null=True)
+    fault = models.CharField(max_length=120, blank=True)
+    gap = models.BooleanField(default=False)
+    written_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, null=True, related_name="texts")
+    taken_in_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("direction", Direction, "text_direction_known"),
+            one_of("state", TextState, "text_state_known"),
+            models.CheckConstraint(
+                condition=Q(direction="outbound") | Q(state="received"), name="text_inbound_is_received"
+            ),
+            models.CheckConstraint(
+                condition=Q(direction="inbound") | Q(key__isnull=False), name="text_outbound_has_key"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sending", "sent", "unknown"]) | Q(attempt_at__isnull=False),
+                name="text_attempt_before_send",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["thread", "at"], name="text_by_thread"),
+            models.Index(fields=["urgency", "send_after", "id"], condition=Q(state="queued"), name="text_to_send"),
+            models.Index(
+                fields=["state", "attempt_at"], condition=Q(state__in=["sending", "unknown"]), name="text_in_doubt"
+            ),
+            models.Index(
+                fields=["at"], condition=Q(direction="inbound", taken_in_at__isnull=True), name="text_to_take_in"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.direction} text {self.pk} {self.state}"
+
+
+class Segment(models.Model):
+    """One segment of an outgoing text at the gateway, and what the receipt said."""
+
+    text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="segments")
+    gateway = models.CharField(max_length=40)
+    gateway_id = models.CharField(max_length=80)
+    fate = models.CharField(max_length=10, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["gateway", "gateway_id"], name="segment_once")]
+
+    def __str__(self) -> str:
+        return f"{self.gateway}:{self.gateway_id}"
+
+
+class EarlyReceipt(models.Model):
+    """A delivery receipt that came before the answer to its submit, kept until the segment is known."""
+
+    gateway = models.CharField(max_length=40)
+    gateway_id = models.CharField(max_length=80)
+    fate = models.CharField(max_length=10)
+    code = models.CharField(max_length=20, blank=True)
+    came_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["gateway", "gateway_id"], name="early_receipt_once")]
+
+    def __str__(self) -> str:
+        return f"{self.gateway}:{self.gateway_id}"
+
+
+class WebMessage(models.Model):
+    """A matter sent by the public form, stored as it came. key: the form's own idempotency key.
+
+    line None: the citizen did not know whom to write to.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    key = models.CharField(max_length=64, unique=True)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="+")
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="web_messages")
+    kind = models.CharField(max_length=12)
+    body = models.TextField()
+    place = models.CharField(max_length=120, blank=True)
+    confidential = models.BooleanField(default=False)
+    code = models.CharField(max_length=10, unique=True)
+    at = models.DateTimeField()
+    taken_in_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], condition=Q(taken_in_at__isnull=True), name="web_to_take_in")]
+
+    def __str__(self) -> str:
+        return f"web message {self.id}"

@@ -1,0 +1,1 @@
+"""Processes and commands: serve, web, switch, jobs, doctor, demo."""

@@ -1,0 +1,178 @@
+"""The words of the domain, as closed sets. Chinese names are shown on pages; the values are what the database stores."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class OfficeKind(StrEnum):
+    """Level of a unit (单位)."""
+
+    CITY = "city"
+    DEPARTMENT = "department"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+
+
+class LineMode(StrEnum):
+    """How the published number reaches us.
+
+    FRONT: it ends on our trunk. BACKSTOP: the carrier forwards what the official's own phone does not take.
+    """
+
+    FRONT = "front"
+    BACKSTOP = "backstop"
+
+
+class Presence(StrEnum):
+    """What the official is doing (状态)."""
+
+    AVAILABLE = "available"
+    MEETING = "meeting"
+    TRAVELLING = "travelling"
+    RESTING = "resting"
+    ON_CALL = "on_call"
+
+
+class PresenceSource(StrEnum):
+    MANUAL = "manual"
+    CALENDAR = "calendar"
+    SWITCHBOARD = "switchboard"
+    DEFAULT = "default"
+
+
+class CitizenKind(StrEnum):
+    PERSON = "person"
+    BUSINESS = "business"
+
+
+class Direction(StrEnum):
+    INBOUND = "inbound"
+    OUTBOUND = "outbound"
+
+
+class PartyKind(StrEnum):
+    """Who may be rung or may answer."""
+
+    OFFICIAL = "official"
+    DEPUTY = "deputy"
+    STAFF = "staff"
+    DUTY = "duty"
+    RECORDER = "recorder"
+    CITIZEN = "citizen"
+
+
+class CallState(StrEnum):
+    """Where a call stands (see 3-domain, Calls)."""
+
+    RECEIVED = "received"
+    RINGING = "ringing"
+    ANSWERED = "answered"
+    DIVERTED = "diverted"
+    ABANDONED = "abandoned"
+    INTERRUPTED = "interrupted"
+    WRAPPED_UP = "wrapped_up"
+
+
+ALIVE = frozenset({CallState.RECEIVED, CallState.RINGING})
+COUNTS_AS_ANSWERED = frozenset({PartyKind.OFFICIAL, PartyKind.DEPUTY, PartyKind.STAFF, PartyKind.DUTY})
+
+
+class StepKind(StrEnum):
+    """One line of the journal of a call."""
+
+    RECEIVED = "received"
+    PLANNED = "planned"
+    RINGING = "ringing"
+    NOT_ANSWERED = "not_answered"
+    ANSWERED = "answered"
+    SAID = "said"
+    KEY = "key"
+    RECORDED = "recorded"
+    PROMISED = "promised"
+    BRIDGED = "bridged"
+    ENDED = "ended"
+    INTERRUPTED = "interrupted"
+
+
+class TextState(StrEnum):
+    """Where a text stands. Inbound texts are RECEIVED; the rest is the life of an outgoing one."""
+
+    RECEIVED = "received"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+UNSETTLED_TEXTS = frozenset({TextState.QUEUED, TextState.SENDING, TextState.SENT})
+
+
+class CaseKind(StrEnum):
+    ENQUIRY = "enquiry"
+    REQUEST = "request"
+    COMPLAINT = "complaint"
+    REPORT = "report"
+    SUGGESTION = "suggestion"
+
+
+class Urgency(StrEnum):
+    NORMAL = "normal"
+    URGENT = "urgent"
+
+
+class CaseState(StrEnum):
+    NEW = "new"
+    CLARIFYING = "clarifying"
+    HELD = "held"
+    REPLIED = "replied"
+    REOPENED = "reopened"
+    CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN = frozenset({CaseState.NEW, CaseState.CLARIFYING, CaseState.HELD, CaseState.REPLIED, CaseState.REOPENED})
+
+
+class Channel(StrEnum):
+    """How a contact reached us."""
+
+    CALL = "call"
+    TEXT = "text"
+    WEB = "web"
+    HOTLINE = "hotline"
+
+
+class PromiseKind(StrEnum):
+    """What somebody was told would happen (承诺)."""
+
+    CALL_BACK = "call_back"
+    REPLY = "reply"
+    CLARIFY = "clarify"
+
+
+class Outcome(StrEnum):
+    """Wrap-up (结果登记): what came of an answered call."""
+
+    SOLVED = "solved"
+    FOLLOW_UP = "follow_up"
+    TO_DEPUTY = "to_deputy"
+    TO_COUNTY = "to_county"
+    TO_HOTLINE = "to_hotline"
+    ENQUIRY = "enquiry"
+    NUISANCE = "nuisance"
+
+
+class Role(StrEnum):
+    """What an account may do (3-domain, Access)."""
+
+    OFFICIAL = "official"
+    STAFF = "staff"
+    UNIT = "unit"
+    SUPERVISOR = "supervisor"
+    INSPECTOR = "inspector"
+    LEADERSHIP = "leadership"
+    OPERATOR = "operator"
+    AUDITOR = "auditor"

@@ -1,0 +1,1 @@
+"""The asyncio process that carries out call plans."""

@@ -1,0 +1,1 @@
+"""Pages: public, console; later the API and gateway hooks."""
