@@ -1,8 +1,8 @@
 """Carriers of our own making: a telephone network and an SMS gateway that live in memory, for scenes and tests.
 
-    clock.py    time that passes only when a test says so
-    voice.py    FakeVoiceEngine, and the handsets and callers at its far end
-    text.py     FakeTextGateway, and the citizens' phones at its far end
+clock.py    time that passes only when a test says so
+voice.py    FakeVoiceEngine, and the handsets and callers at its far end
+text.py     FakeTextGateway, and the citizens' phones at its far end
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ class VirtualClock:
         self._now = until
 
 
-class _JumpingSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
+class _JumpingSelector(selectors.DefaultSelector):
     """Instead of waiting for the next timer, moves the loop's clock to it; really waits while threads are at work."""
 
     loop: VirtualTimeLoop
@@ -128,7 +128,7 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         executor: Executor | None = getattr(self, "_default_executor", None)
         if executor is None:
             executor = ThreadPoolExecutor(2, thread_name_prefix="virtual")
-            self.set_default_executor(executor)  # type: ignore[arg-type]
+            self.set_default_executor(executor)
         return executor
 
     def _one_less(self, _: object) -> None:

@@ -54,8 +54,9 @@ class FarEnd:
     """The telephone at the other end of a leg: what it experienced, and what it can do.
 
     number: of this telephone. shown: the number it rang (a caller), or the caller's number on its display.
-    incoming: it rang us. heard: prompts that began to play, in order. hears: the leg it is talking to.
-    says_seconds: how long it speaks once a recording starts. ended: how the call ended, once it has.
+    incoming: it rang us. was_told_trying: it knows that we have its call. heard: prompts that began to play, in
+    order. hears: the leg it is talking to. says_seconds: how long it speaks once a recording starts.
+    ended: how the call ended, once it has.
     """
 
     leg: LegId
@@ -63,6 +64,7 @@ class FarEnd:
     shown: str
     incoming: bool
     engine: FakeVoiceEngine = field(repr=False)
+    was_told_trying: bool = False
     rang: bool = False
     answered: bool = False
     says_seconds: float = 0.0

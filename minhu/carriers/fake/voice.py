@@ -187,6 +187,11 @@ class FakeVoiceEngine:
     def accept_calls(self, accepting: bool) -> None:
         self._accepting = accepting
 
+    def trying(self, leg: LegId) -> bool:
+        if leg in self._legs:
+            self._legs[leg].far.was_told_trying = True
+        return leg in self._legs
+
     def ring(self, leg: LegId) -> bool:
         state = self._legs.get(leg)
         if state is None:
@@ -262,7 +267,7 @@ class FakeVoiceEngine:
         state.operations[op] = prompt
         at = 0.0
         for name, seconds in zip(prompts, prompt_seconds(prompts, self._prompt_seconds), strict=True):
-            prompt.timers.append(self._after(at, lambda name=name: state.far.heard.append(name)))
+            prompt.timers.append(self._clock.call_later(at, state.far.heard.append, name))
             at += seconds
         if not loop:
             prompt.timers.append(self._after(at, lambda: self._finish(prompt, completed=True)))

@@ -191,6 +191,7 @@ def test_a_gone_leg_answers_no_to_everything(play: Play, tmp_path: Path) -> None
         engine.hangup(citizen)
         await world.until(LegEnded, citizen)
 
+        assert not engine.trying(citizen)
         assert not engine.ring(citizen)
         assert not engine.answer(citizen)
         assert not engine.hangup(citizen)
