@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from minhu.rules.hours import ALWAYS, Hours
 from minhu.rules.words import LineMode, PartyKind, Presence, PresenceSource, PromiseKind
 
 
@@ -40,8 +41,7 @@ class LineNow:
     """All that routing needs to know of one published line at the moment of a call.
 
     staff: those on duty and free now (rung at once); empty when nobody is on duty. delegates: who takes the line by
-    arrangement now, rung in place of the official. deputy: rung instead while the official may not be rung.
-    open_now: within the line's opening hours. opens_at: start of the next answer window (now or later).
+    arrangement now, rung in place of the official. hours: the line's opening hours, its answer windows.
     budget_left_minutes: what remains of the official's daily call budget; None for no limit.
     """
 
@@ -54,8 +54,7 @@ class LineNow:
     staff: tuple[Party, ...] = ()
     delegates: tuple[Party, ...] = ()
     duty: Party | None = None
-    open_now: bool = True
-    opens_at: datetime | None = None
+    hours: Hours = ALWAYS
     budget_left_minutes: int | None = None
 
 
@@ -87,9 +86,10 @@ class Ring:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak these prompts (names in carriers/prompts), in order."""
+    """Speak these prompts (names in carriers/prompts), in order; with ``due``, then the due time of the promise."""
 
     prompts: tuple[str, ...]
+    due: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,16 +141,12 @@ class TextOut:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How one call is handled. reason: which row of the plan table was used, for the journal.
-
-    spoken_promise: prompts that speak the promise, for callers who cannot be texted; said before the line goes dead.
-    """
+    """How one call is handled. reason: which row of the plan table was used, for the journal."""
 
     reason: str
     steps: tuple[Step, ...]
     promise: Promised
     text: TextOut | None
-    spoken_promise: tuple[str, ...] = ()
 
     @property
     def longest_seconds(self) -> int:
