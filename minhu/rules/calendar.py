@@ -11,7 +11,6 @@ from datetime import date
 from functools import cache
 
 import holidays
-from holidays.countries import China
 
 from minhu.rules.errors import Refusal
 
@@ -58,14 +57,10 @@ class WorkingCalendar:
 def china(last_year: int = LAST_YEAR) -> WorkingCalendar:
     """The calendar of mainland China."""
     years = range(FIRST_YEAR, last_year + 1)
-    table = China(years=years)
+    table = holidays.country_holidays("CN", years=years)
     return WorkingCalendar(
         first_day=date(FIRST_YEAR, 1, 1),
         last_day=date(last_year, 12, 31),
         days_off=frozenset(day for day in table if day.year in years),
-        workdays=frozenset(day for day in _weekend_workdays(table, years)),
+        workdays=frozenset(day for day in table.weekend_workdays if day.year in years),
     )
-
-
-def _weekend_workdays(table: holidays.HolidayBase, years: range) -> list[date]:
-    return [day for day in table.weekend_workdays if day.year in years]

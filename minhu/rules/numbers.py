@@ -62,16 +62,11 @@ def is_mobile(number: str) -> bool:
 
 def mask(number: str) -> str:
     """The form that is shown without a reason: ``139****0021``, ``0558****12``; "" stays ""."""
-    digits = pretty(number).replace(" ", "").replace("-", "") if number else ""
-    if not digits:
+    if not number:
         return ""
-    if len(digits) <= 4:
-        return "*" * len(digits)
-    if len(digits) < 8:
-        return digits[:1] + "*" * (len(digits) - 2) + digits[-1:]
-    tail = 4 if len(digits) >= 11 else 2
-    head = min(3 if not digits.startswith("0") else 4, len(digits) - tail - 4)
-    return digits[:head] + "****" + digits[-tail:]
+    digits = pretty(number).replace(" ", "").replace("-", "")
+    head, tail = (3, 4) if is_mobile(number) and number.startswith("+861") else (4, 2) if len(digits) > 8 else (1, 1)
+    return digits[:head] + "*" * max(1, min(4, len(digits) - head - tail)) + digits[-tail:]
 
 
 @lru_cache(maxsize=10_000)

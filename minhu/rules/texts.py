@@ -1,0 +1,181 @@
+"""What we text to citizens, and what we read in what they text to us.
+
+Templates take short variables only, so that gateways which allow nothing but registered templates can carry them.
+Times are shown as people say them: 今天11:30, 明天09:00, 11月25日09:00.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from minhu.rules.clock import legal_day, local
+from minhu.rules.codes import read_code
+from minhu.rules.quiet import after_quiet
+
+MAX_PER_CASE_PER_DAY = 5
+MAX_BODY = 2000
+SHORTEST_CLEAR_MATTER = 8
+
+TEMPLATES: dict[str, str] = {
+    "missed": "您好，{name}（{title}）没能接到您的来电，{due}前给您回电。您也可以直接回复短信说明事由。编号{code}",
+    "missed_meeting": "您好，{name}（{title}）正在开会，{until}结束，{due}前给您回电。您也可以直接回复短信说明事由。编号{code}",
+    "missed_meeting_open": "您好，{name}（{title}）正在开会，{due}前给您回电。您也可以直接回复短信说明事由。编号{code}",
+    "missed_travelling": "您好，{name}（{title}）出差在外，{due}前给您回电。您也可以直接回复短信说明事由。编号{code}",
+    "missed_quiet": "您好，现在是夜间休息时间，您的来电已登记，{due}前给您回电。编号{code}",
+    "missed_again": "您好，您的来电已并入编号{code}，{due}前给您回电，请保持电话畅通。",
+    "matter_received": "您反映的事项已收到，编号{code}，{due}前与您联系。凭编号可查询进展，回复“查 {code}”即可。",
+    "added": "已记入编号{code}，{due}前给您答复。",
+    "clarify": "您好，为了尽快办理，请补充：在什么地方、是什么事情。直接回复即可。编号{code}",
+    "reply": "编号{code}的答复：{done}（{by}）。请评价：回1满意，2已解决但不满意，3未解决。",
+    "status": "编号{code}：{state}。{promise}",
+    "status_unknown": "没有查到这个编号，请核对后再发，或拨打公布的号码。",
+    "rated": "谢谢您的评价。",
+    "reopened": "对不起没有办好，编号{code}已重新办理，{due}前给您答复。",
+    "complaint_received": "您对编号{code}办理情况的反映已收到，由督查人员核实。",
+    "opted_out": "已为您退订通知短信。您主动咨询的事项仍会答复。",
+    "interrupted": "您好，刚才的通话因系统故障中断，来电已登记，{due}前给您回电。编号{code}",
+    "called_back_missed": "您好，{name}（{title}）刚才给您回电未接通，会再次联系您。编号{code}",
+}
+
+
+class UnknownTemplate(KeyError):
+    """A template name that is not in the table: a fault of ours."""
+
+
+def render(template: str, variables: Mapping[str, str], *, at: datetime) -> str:
+    """The words of a text. ISO times in ``due`` and ``until`` are put as people say them, seen from ``at``.
+
+    Raises: UnknownTemplate, KeyError for a missing variable.
+    """
+    if template not in TEMPLATES:
+        raise UnknownTemplate(template)
+    shown = {
+        name: say_time(datetime.fromisoformat(value), at) if name in {"due", "until"} else value
+        for name, value in variables.items()
+    }
+    return TEMPLATES[template].format(**shown)
+
+
+def say_time(moment: datetime, at: datetime) -> str:
+    """``11:30`` today is 今天11:30; tomorrow 明天09:00; later 11月25日09:00."""
+    here = local(moment)
+    days = (here.date() - legal_day(at)).days
+    day = {0: "今天", 1: "明天", -1: "昨天"}.get(days, f"{here.month}月{here.day}日")
+    return f"{day}{here:%H:%M}"
+
+
+def may_send_at(at: datetime, *, urgent: bool) -> datetime:
+    """When a text may go: at once, or after the quiet hours when it can wait."""
+    return at if urgent else after_quiet(at)
+
+
+@dataclass(frozen=True, slots=True)
+class RatingDigit:
+    """A bare 1, 2 or 3 while a rating is awaited."""
+
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskStatus:
+    """查 code. code "" when none could be read."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class RateByCode:
+    """评 code digit."""
+
+    code: str
+    score: int
+
+
+@dataclass(frozen=True, slots=True)
+class ComplainAbout:
+    """投诉 code: a report about handling."""
+
+    code: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """退订."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addition:
+    """More about a matter that is open. code: when the citizen named it."""
+
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewMatter:
+    """Something new."""
+
+
+class Why(StrEnum):
+    """Why a matter is not clear."""
+
+    EMPTY = "empty"
+    SHORT = "short"
+
+
+@dataclass(frozen=True, slots=True)
+class Unclear:
+    """Something new that cannot be acted on yet."""
+
+    why: Why
+
+
+Meaning = RatingDigit | AskStatus | RateByCode | ComplainAbout | OptOut | Addition | NewMatter | Unclear
+
+_DIGIT = re.compile(r"\D{0,2}([123])\D{0,4}")
+_RATE = re.compile(r"评价?\s*(.*?)\s*([123])\s*\D{0,3}")
+
+
+def classify(body: str, *, awaiting_rating: bool, has_open_case: bool) -> Meaning:
+    """What a citizen's text means. Commands are read leniently: full-width, spaced, in any case."""
+    text = unicodedata.normalize("NFKC", body).strip()
+    if not text:
+        return Addition() if has_open_case else Unclear(Why.EMPTY)
+    return _command(text, awaiting_rating) or _matter(text, has_open_case)
+
+
+def _command(text: str, awaiting_rating: bool) -> Meaning | None:
+    if text.upper() in {"退订", "TD", "T", "退订。"}:
+        return OptOut()
+    if awaiting_rating and (digit := _DIGIT.fullmatch(text)):
+        return RatingDigit(int(digit[1]))
+    if text.startswith(("查", "CX", "cx")) and (len(text) <= 24):
+        code = read_code(text[1:] if text[0] == "查" else text[2:])
+        bare = text.upper() in {"查", "查询", "CX"}
+        return AskStatus(code or "") if code or bare else None
+    if rate := _RATE.fullmatch(text):
+        code = read_code(rate[1])
+        return RateByCode(code, int(rate[2])) if code else None
+    if text.startswith("投诉") and (code := read_code(text)):
+        return ComplainAbout(code, text.removeprefix("投诉").strip())
+    return None
+
+
+def _matter(text: str, has_open_case: bool) -> Meaning:
+    if code := read_code(text):
+        return Addition(code)
+    if has_open_case:
+        return Addition()
+    if len(text) < SHORTEST_CLEAR_MATTER:
+        return Unclear(Why.SHORT)
+    return NewMatter()
+
+
+def one_day_before(at: datetime) -> datetime:
+    """Start of the day over which MAX_PER_CASE_PER_DAY is counted."""
+    return at - timedelta(days=1)
