@@ -167,7 +167,10 @@ def callback_due(line: LineNow, *, at: datetime, calendar: WorkingCalendar, poli
     else:
         free, margin = at, policy.callback_after_miss
     opening = _answer_window(line, free, calendar)
-    return opening + (margin if opening == free else policy.callback_after_meeting)
+    due = opening + (margin if opening == free else policy.callback_after_meeting)
+    if is_quiet(due):
+        due = _answer_window(line, after_quiet(due), calendar) + policy.callback_after_meeting
+    return due
 
 
 def _answer_window(line: LineNow, free: datetime, calendar: WorkingCalendar) -> datetime:
