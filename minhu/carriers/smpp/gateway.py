@@ -1,0 +1,180 @@
+"""The SMPP 3.4 adapter: TextGateway over one transceiver, or a transmitter and a receiver.
+
+Source: SMPP 3.4, Issue 1.2.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+import re
+import threading
+import time
+from typing import Any
+
+from minhu.carriers.errors import CarrierError
+from minhu.carriers.smpp import pdus
+from minhu.carriers.smpp.alphabet import Segment, TooLong, segments
+from minhu.carriers.smpp.intake import Intake
+from minhu.carriers.smpp.link import AnswerOverdue, Link, LinkLost, Session
+from minhu.carriers.smpp.pdus import Pdu
+from minhu.carriers.smpp.receipts import IdForms
+from minhu.carriers.smpp.settings import BindMode, SmppSettings
+from minhu.carriers.text import Accepted, Caps, Fate, Outgoing, Rejected, Sink, Submitted, Unknown
+
+RETRYABLE = frozenset({0x08, 0x14, 0x58, 0x64})
+"""System error, queue full, throttled, temporary application error: refused now, not for ever."""
+
+LAST_WORDS_SECONDS = 3.0
+"""How long stop() waits for answers to what was handed over."""
+
+THROTTLE_PAUSE_SECONDS = 0.5
+INTERNATIONAL, NATIONAL_UNKNOWN, ALPHANUMERIC = (1, 1), (0, 1), (5, 0)
+"""Type of number and numbering plan (SMPP 3.4 §5.2.5, §5.2.6)."""
+
+
+class SmppGateway:
+    """TextGateway over SMPP. Its threads, one a connection and one that stores, live from ``start`` to ``stop``."""
+
+    caps = Caps(per_part_receipts=True)
+
+    def __init__(self, name: str, settings: SmppSettings) -> None:
+        self._name = name
+        self._settings = settings
+        self._forms = IdForms(settings.receipt_ids)
+        # Not from zero: a restart must not number the next long text like the last one.
+        self._references = itertools.count(random.randrange(0x10000))  # noqa: S311 - no secret
+        self._stopped = threading.Event()
+        self._intake: Intake | None = None
+        self._links: tuple[Link, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def start(self, sink: Sink) -> None:
+        settings = self._settings
+        self._stopped.clear()
+        intake = Intake(self._name, sink, self._forms, batch=settings.batch, limit=settings.inbound_limit)
+        match settings.mode:
+            case BindMode.TRANSCEIVER:
+                binds = ["bind_transceiver"]
+            case BindMode.SEPARATE:
+                binds = ["bind_transmitter", "bind_receiver"]
+        self._intake = intake
+        self._links = tuple(Link(self._name, bind, settings, intake.put) for bind in binds)
+        intake.start()
+        for link in self._links:
+            link.start()
+
+    def stop(self) -> None:
+        """Take no more, let answers come for a few seconds, store and answer what has arrived, unbind."""
+        self._stopped.set()
+        until = time.monotonic() + LAST_WORDS_SECONDS
+        session = self._links[0].session if self._links else None
+        while session is not None and session.awaits_answers() and not session.lost and time.monotonic() < until:
+            time.sleep(0.01)
+        if self._intake is not None:
+            self._intake.stop()
+        for link in self._links:
+            link.stop()
+        self._links, self._intake = (), None
+
+    def up(self) -> bool:
+        links = self._links
+        return bool(links) and all(link.session is not None for link in links)
+
+    @property
+    def trouble(self) -> str:
+        """Why the link is down, in the words of the socket or of the standard; "" when all is well."""
+        return next((link.trouble for link in self._links if link.trouble), "")
+
+    def submit(self, text: Outgoing) -> Submitted:
+        """Hand a text over, segment by segment.
+
+        A long text of which one segment went and another was refused is Unknown: sending it again would send some of
+        it twice.
+        """
+        try:
+            parts = segments(text.body, reference=next(self._references), wide_reference=self._settings.wide_reference)
+            route = _address("source_addr", text.sender) | _address("dest_addr", text.recipient)
+        except TooLong:
+            return Rejected("too-long", retryable=False)
+        except ValueError:
+            return Rejected("bad-number", retryable=False)
+        ids: list[str] = []
+        for part in parts:
+            try:
+                outcome = self._submit_part(part, route, patient=bool(ids))
+            except CarrierError as error:
+                if not ids:
+                    raise
+                outcome = Unknown(str(error))
+            match outcome:
+                case Accepted():
+                    ids.extend(outcome.ids)
+                case Rejected() if ids:
+                    return Unknown(f"segment {len(ids) + 1} of {len(parts)} refused: {outcome.code}")
+                case _:
+                    return outcome
+        return Accepted(tuple(ids))
+
+    def query(self, text_id: str) -> Fate | None:
+        """SMPP asks by the gateway's id, which the outbox keeps and we do not; receipts tell."""
+        return None
+
+    def _submit_part(self, part: Segment, route: dict[str, Any], *, patient: bool) -> Submitted:
+        """Hand one segment over. patient: earlier ones have gone, so wait when throttled. Raises CarrierError."""
+        until = time.monotonic() + self._settings.response_seconds
+        while True:
+            outcome = self._ask(part, route)
+            throttled = isinstance(outcome, Rejected) and outcome.retryable
+            if not (patient and throttled and time.monotonic() < until):
+                return outcome
+            self._stopped.wait(THROTTLE_PAUSE_SECONDS)
+
+    def _ask(self, part: Segment, route: dict[str, Any]) -> Submitted:
+        session = self._transmitter()
+        try:
+            answer = session.ask(
+                "submit_sm",
+                **route,
+                short_message=part.octets,
+                data_coding=part.data_coding,
+                esm_class=pdus.UDHI if part.udhi else 0,
+                registered_delivery=1,
+            )
+        except LinkLost:
+            return Unknown("the link was lost before the answer")
+        except AnswerOverdue:
+            return Unknown(f"no answer in {self._settings.response_seconds:g} s")
+        return self._outcome(answer)
+
+    def _transmitter(self) -> Session:
+        if self._stopped.is_set():
+            raise CarrierError(f"{self._name}: stopping", permanent=False)
+        link = self._links[0] if self._links else None
+        if link is None or link.session is None:
+            why = link.trouble if link is not None else "not started"
+            raise CarrierError(f"{self._name}: the link is down: {why}", permanent=False)
+        return link.session
+
+    def _outcome(self, answer: Pdu) -> Submitted:
+        if answer.status != pdus.ESME_ROK or answer.command != pdus.SUBMIT_SM_RESP:
+            return Rejected(pdus.describe(answer.status), retryable=answer.status in RETRYABLE)
+        message_id = pdus.message_id(answer.body)
+        self._forms.remember(message_id)
+        return Accepted((message_id,))
+
+
+def _address(field: str, number: str) -> dict[str, Any]:
+    """SMPP's fields for an address: E.164, a national or short code, or a name. Raises ValueError."""
+    digits = number.removeprefix("+")
+    if re.fullmatch(r"[0-9]{1,20}", digits):
+        ton, npi = INTERNATIONAL if number.startswith("+") else NATIONAL_UNKNOWN
+    elif re.fullmatch(r"[ -~]{1,11}", number):
+        digits, (ton, npi) = number, ALPHANUMERIC
+    else:
+        raise ValueError(number)
+    full = "destination_addr" if field == "dest_addr" else field
+    return {full: digits, f"{field}_ton": ton, f"{field}_npi": npi}

@@ -1,0 +1,1 @@
+"""Tests that cross parts, and the counterparts they need."""
