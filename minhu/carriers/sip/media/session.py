@@ -1,0 +1,354 @@
+"""One leg's media: its port, what was agreed with the far end, what is played, recorded and relayed."""
+
+from __future__ import annotations
+
+import logging
+import random
+import socket
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from minhu.carriers.sip.media.events import DigitPressed, Lost, MediaEvent, OpDone
+from minhu.carriers.sip.media.g711 import SILENCE_FRAME, TRANSCODE, Codec
+from minhu.carriers.sip.media.negotiation import (
+    KEYS_TYPE,
+    Agreement,
+    Ours,
+    describe,
+    direction_of,
+    receives,
+    sends,
+    understand,
+)
+from minhu.carriers.sip.media.prompts import BEEP, Frames, PromptCache
+from minhu.carriers.sip.media.recorder import Recording
+from minhu.carriers.sip.media.rtp import HEADER, HEADER_BYTES, PLAIN, Keypad, straighten
+from minhu.carriers.sip.media.stream import Address, Lock, Outgoing
+from minhu.carriers.voice import OpId, RecordLimits
+
+log = logging.getLogger(__name__)
+
+_OFFERED: Final = ((Codec.PCMA, 8), (Codec.PCMU, 0))
+_STATIC: Final = {8: Codec.PCMA, 0: Codec.PCMU}
+_KEEP_ALIVE_SECONDS: Final = 1.0
+"""A bridged telephone that hears nothing gets a frame of silence so often, to keep NAT and trunk open."""
+
+
+@dataclass(slots=True)
+class _Speech:
+    """A prompt under way."""
+
+    op: OpId
+    prompts: tuple[str, ...]
+    loop: bool
+    frames: Frames
+    whole: bool
+    index: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """What a session needs of the media plane it belongs to."""
+
+    advertised: str
+    lost_after_seconds: float
+    prompts: PromptCache
+    clock: Callable[[], float]
+    rng: random.Random
+    released: Callable[[MediaSession, int], None]
+
+
+class MediaSession:
+    """Media of one leg. Made by ``Media.open``; ``close`` gives everything back."""
+
+    def __init__(self, plane: Plane, sock: socket.socket, on_event: Callable[[MediaEvent], None]) -> None:
+        now = plane.clock()
+        self.local_port: int = sock.getsockname()[1]
+        self.closed = False
+        self.heard_packets = 0
+        self._plane = plane
+        self._socket = sock
+        self._on_event = on_event
+        self._out = Outgoing(sock, plane.rng, now)
+        self._lock = Lock()
+        self._keypad = Keypad()
+        self._peer: MediaSession | None = None
+        self._routes: dict[int, tuple[int, bytes | None]] = {}
+        self._codec = Codec.PCMA
+        self._audio: dict[int, Codec] = dict(_STATIC)
+        self._keys: int | None = None
+        self._keys_in: frozenset[int] = frozenset()
+        self._wish = "sendrecv"
+        self._agreement: Agreement | None = None
+        self._ours = Ours(
+            address=plane.advertised,
+            port=self.local_port,
+            session=plane.rng.getrandbits(31),
+            version=0,
+            direction="",
+            codecs=_OFFERED,
+            keys=KEYS_TYPE,
+        )
+        self._expects_sound = False
+        self._heard_at = now
+        self._told_lost_at = now
+        self._speech: _Speech | None = None
+        self._recording: Recording | None = None
+        self._beep: list[bytes] = []
+
+    @property
+    def codec(self) -> Codec:
+        """What we send now."""
+        return self._codec
+
+    @property
+    def sent_packets(self) -> int:
+        """Packets handed to the network so far."""
+        return self._out.packets
+
+    # Negotiation
+
+    def offer(self, *, direction: str = "sendrecv") -> bytes:
+        """Our offer: both laws, the one in use first, and telephone events."""
+        self._wish = direction
+        offered = tuple(sorted(_OFFERED, key=lambda known: known[0] is not self._codec))
+        return self._describe(direction, offered, self._keys if self._keys is not None else KEYS_TYPE)
+
+    def answer(self, remote_offer: bytes) -> bytes:
+        """Agree to an offer; returns our answer. Raises: NotAcceptable, and nothing has changed then."""
+        theirs = self._understand(remote_offer)
+        codec, kind = min(theirs.codecs, key=lambda known: known[0] is not Codec.PCMA)
+        self._agree(theirs, codec, kind)
+        direction = direction_of(
+            sending=self._out.direction_open,
+            receiving=receives(self._wish) and sends(theirs.direction),
+        )
+        self._ours = replace(self._ours, streams=theirs.streams, index=theirs.index)
+        return self._describe(direction, ((codec, kind),), theirs.keys)
+
+    def accept(self, remote_answer: bytes) -> None:
+        """Take the answer to our offer. Raises: NotAcceptable, and nothing has changed then."""
+        theirs = self._understand(remote_answer)
+        codec, kind = theirs.codecs[0]
+        self._agree(theirs, codec, kind)
+
+    def _understand(self, description: bytes) -> Agreement:
+        return understand(description, ourselves=(self._plane.advertised, self.local_port))
+
+    def _describe(self, direction: str, codecs: tuple[tuple[Codec, int], ...], keys: int | None) -> bytes:
+        ours = replace(self._ours, direction=direction, codecs=codecs, keys=keys)
+        if ours != self._ours:
+            # RFC 3264 §8: the version goes up by one when, and only when, something changed.
+            ours = replace(ours, version=ours.version + 1)
+            self._ours = ours
+        return describe(ours)
+
+    def _agree(self, theirs: Agreement, codec: Codec, kind: int) -> None:
+        before, self._agreement = self._agreement, theirs
+        if before is None or theirs.address is None or before.address != theirs.address:
+            self._out.target = theirs.address
+        self._lock.renegotiated(theirs.address)
+        self._out.payload_type = kind
+        self._out.direction_open = sends(self._wish) and receives(theirs.direction) and theirs.address is not None
+        self._audio = _STATIC | {number: known for known, number in theirs.codecs}
+        self._keys = theirs.keys
+        self._keys_in = frozenset() if theirs.keys is None else frozenset({theirs.keys, KEYS_TYPE})
+        self._expects_sound = receives(self._wish) and theirs.direction == "sendrecv"
+        self._expects_sound = self._expects_sound and theirs.address is not None
+        self._heard_at = self._told_lost_at = self._plane.clock()
+        if codec is not self._codec:
+            self._codec = codec
+            if self._speech is not None:
+                self._speech.frames, _ = self._plane.prompts.speech(self._speech.prompts, codec)
+        for session in (self, self._peer):
+            if session is not None:
+                session.reroute()
+
+    # Operations
+
+    def play(self, prompts: Sequence[str], op: OpId, *, loop: bool) -> None:
+        """Speak WAV files in a row, as one operation; another one under way is stopped.
+
+        What cannot be read is left out (and logged); then, as when nothing can, ``completed`` is False.
+        """
+        if self.closed:
+            return
+        frames, whole = self._plane.prompts.speech(tuple(prompts), self._codec)
+        self._end_speech()
+        self._speech = _Speech(op, tuple(prompts), loop, frames, whole)
+
+    def record(self, path: str, limits: RecordLimits, op: OpId) -> None:
+        """Record what the leg says; a prompt or a recording under way is stopped."""
+        if self.closed:
+            return
+        self._end_speech()
+        self._end_recording(self._plane.clock())
+        self._recording = Recording(op, path, limits)
+        self._beep = list(reversed(BEEP[self._codec])) if limits.beep else []
+        if not limits.beep:
+            self._recording.begin(self._plane.clock())
+
+    def stop_op(self, op: OpId) -> bool:
+        """Stop a prompt or a recording; its ``OpDone`` comes before this returns. False when it is not running."""
+        if self._speech is not None and self._speech.op == op:
+            self._end_speech()
+        elif self._recording is not None and self._recording.op == op:
+            self._end_recording(self._plane.clock())
+        else:
+            return False
+        return True
+
+    def close(self) -> None:
+        """End what is running (``OpDone`` first), leave the bridge, release the port. Doing it again does nothing."""
+        if self.closed:
+            return
+        self.closed = True
+        number = self._socket.fileno()
+        try:
+            self._end_speech()
+            self._end_recording(self._plane.clock())
+            self.leave()
+        finally:
+            self._plane.released(self, number)
+            self._socket.close()
+
+    def abandon(self, event: MediaEvent) -> None:
+        """Stop what is running after a fault and tell the owner, who is to hang up."""
+        self._end_speech()
+        self._recording, recording = None, self._recording
+        if recording is not None:
+            self._tell(OpDone(recording.op, completed=False, path=recording.path))
+        self._tell(event)
+
+    def _end_speech(self, *, completed: bool = False) -> None:
+        speech, self._speech = self._speech, None
+        if speech is not None:
+            self._tell(OpDone(speech.op, completed))
+
+    def _end_recording(self, now: float, *, completed: bool = False) -> None:
+        recording, self._recording = self._recording, None
+        if recording is not None:
+            self._beep.clear()
+            seconds = recording.finish(now)
+            ended_well = completed and not recording.failed
+            self._tell(OpDone(recording.op, ended_well, recording.path, seconds))
+
+    def _tell(self, event: MediaEvent) -> None:
+        try:
+            self._on_event(event)
+        except Exception:
+            # A fault of the owner must not stop the sound of other calls.
+            log.exception("an event of the media plane was not handled: %s", type(event).__name__)
+
+    # Bridge
+
+    def join(self, peer: MediaSession) -> None:
+        """Relay what we hear to ``peer`` from now on."""
+        self._peer = peer
+        self.reroute()
+
+    def leave(self) -> None:
+        """End the bridge, if there is one, on both sides."""
+        peer, self._peer = self._peer, None
+        self._out.change_feed()
+        if peer is not None:
+            peer.leave()
+
+    def reroute(self) -> None:
+        """Work out anew how each payload type we may hear is sent on."""
+        self._routes.clear()
+        peer = self._peer
+        if peer is None:
+            return
+        peer._out.change_feed()
+        for kind, codec in self._audio.items():
+            table = None if codec is peer._codec else TRANSCODE[codec, peer._codec]
+            self._routes[kind] = (peer._out.payload_type, table)
+        if peer._keys is not None:
+            self._routes |= {kind: (peer._keys, None) for kind in self._keys_in}
+
+    # Packets and time
+
+    def receive(self, packet: bytearray, view: memoryview, now: float) -> None:
+        """Take one packet off the socket: relay it, record it, or hear the key in it.
+
+        packet, view: the same memory, shared by all sessions; overwritten here.
+        """
+        try:
+            length, source = self._socket.recvfrom_into(packet)
+        except OSError:
+            return
+        if packet[0] != PLAIN or length <= HEADER_BYTES:
+            length = straighten(packet, length)
+            if not length:
+                return
+        kind = packet[1] & 0x7F
+        codec = self._audio.get(kind)
+        if codec is None and kind not in self._keys_in:
+            return
+        if source != self._lock.source and not self._meet(source, now):
+            return
+        self.heard_packets += 1
+        self._heard_at = now
+        digit = self._keypad.press(packet, length, now) if codec is None else ""
+        if codec is not None and self._recording is not None and self._recording.begun:
+            _, _, _, stamp, feed = HEADER.unpack_from(packet)
+            self._recording.take(codec, stamp, feed, bytes(view[HEADER_BYTES:length]), now)
+        if self._peer is not None:
+            self._pass_on(self._peer, packet, view[:length], now)
+        if digit:
+            self._press(digit, now)
+
+    def _meet(self, source: Address, now: float) -> bool:
+        if self._agreement is None or not self._lock.admits(source, now - self._heard_at):
+            return False
+        if self._agreement.address is not None:
+            self._out.target = source
+        return True
+
+    def _pass_on(self, peer: MediaSession, packet: bytearray, view: memoryview, now: float) -> None:
+        route = self._routes.get(packet[1] & 0x7F)
+        if route is None or peer._speech is not None or peer._beep:
+            return
+        kind, table = route
+        if table is not None:
+            view[HEADER_BYTES:] = bytes(view[HEADER_BYTES:]).translate(table)
+        peer._out.relay(view, kind, now)
+
+    def _press(self, digit: str, now: float) -> None:
+        recording = self._recording
+        self._tell(DigitPressed(digit))
+        if recording is not None and recording is self._recording and recording.stops_by(digit):
+            self._end_recording(now, completed=True)
+
+    def tick(self, tick: int, now: float) -> None:
+        """Twenty milliseconds have passed: speak the next frame, look at limits and silence."""
+        frame = self._next_frame(now)
+        if frame is not None:
+            self._out.frame(frame, tick, now)
+        elif self._peer is None or now - self._out.sent_at >= _KEEP_ALIVE_SECONDS:
+            self._out.frame(SILENCE_FRAME[self._codec], tick, now)
+        if self._recording is not None and self._recording.over(now):
+            self._end_recording(now, completed=True)
+        after = self._plane.lost_after_seconds
+        if self._expects_sound and now - max(self._heard_at, self._told_lost_at) >= after:
+            self._told_lost_at = now
+            self._tell(Lost())
+
+    def _next_frame(self, now: float) -> bytes | None:
+        if self._beep:
+            frame = self._beep.pop()
+            if not self._beep and self._recording is not None:
+                self._recording.begin(now)
+            return frame
+        speech = self._speech
+        if speech is None:
+            return None
+        if speech.index >= len(speech.frames):
+            if not speech.loop or not speech.frames:
+                self._end_speech(completed=speech.whole and bool(speech.frames))
+                return None
+            speech.index = 0
+        speech.index += 1
+        return speech.frames[speech.index - 1]
