@@ -18,7 +18,7 @@ _NO = frozenset({"0", "false", "no", "off"})
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
-class BadSetting(SystemExit):  # noqa: N818  (it ends the process; it is not an error to catch)
+class BadSetting(SystemExit):
     """A setting is missing or wrong; the process must not start."""
 
     def __init__(self, name: str, cure: str) -> None:
@@ -116,7 +116,7 @@ _POSTGRES_OPTIONS = frozenset(
 def database(name: str, url: str, *, pool_size: int) -> dict[str, object]:
     """Django's description of a database from ``sqlite:///file`` or ``postgres://user:password@host:port/name``.
 
-    name: of the setting, for the message. pool_size: most connections a process keeps (PostgreSQL); 0 means one a thread.
+    name: of the setting, for the message. pool_size: most connections a process keeps; 0 means one a thread.
     A host that starts with a slash is a folder of Unix sockets: ``postgres://user@/name?host=/run/postgresql``.
     Raises: BadSetting.
     """
@@ -131,7 +131,7 @@ def database(name: str, url: str, *, pool_size: int) -> dict[str, object]:
 
 
 def _sqlite(name: str, path: str, host: str) -> dict[str, object]:
-    if host or len(path) < 2:  # noqa: PLR2004
+    if host or len(path) < 2:
         raise BadSetting(name, "must be sqlite:///file or sqlite:////absolute/file (three or four slashes)")
     return {
         "ENGINE": "django.db.backends.sqlite3",
@@ -151,7 +151,7 @@ def _postgres(name: str, url: str, pool_size: int) -> dict[str, object]:
         raise BadSetting(name, "the port must be a number") from None
     if unknown := sorted(query.keys() - _POSTGRES_OPTIONS):
         raise BadSetting(name, f"does not know {', '.join(unknown)}; known: {', '.join(sorted(_POSTGRES_OPTIONS))}")
-    if len(parts.path) < 2:  # noqa: PLR2004
+    if len(parts.path) < 2:
         raise BadSetting(name, "names no database: postgres://user:password@host:port/NAME")
     options: dict[str, object] = {"application_name": "minhu", **query}
     if pool_size:

@@ -1,1 +1,1 @@
-"""Tests that cross parts, and the counterparts they need."""
+"""Tests that cross parts, the counterparts they need, and what all tests share."""

@@ -1,0 +1,61 @@
+"""What every test runs under: both databases, no skipping in CI, real programs or a clear failure."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Generator
+
+import pytest
+
+pytest_plugins = ["tests.databases"]
+
+_HOW_TO_GET = {
+    "sipp": "sudo apt-get install sip-tester",
+    "chromium": "sudo apt-get install chromium (on Ubuntu, where that is a snap, any Chrome on the PATH)",
+    "tshark": "sudo apt-get install tshark",
+}
+
+
+def _program(*names: str) -> str:
+    for name in names:
+        if path := shutil.which(name):
+            return path
+    pytest.fail(f"{names[0]} is missing: {_HOW_TO_GET[names[0]]}", pytrace=False)
+
+
+@pytest.fixture(scope="session")
+def sipp() -> str:
+    """The path of SIPp. A machine without it fails the test and says how to get it."""
+    return _program("sipp")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium."""
+    return _program("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def tshark() -> str:
+    """The path of tshark."""
+    return _program("tshark")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """In CI a test that does not run has not passed."""
+    report = yield
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI: {report.longrepr}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if os.environ.get("CI") and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"skipped in CI: {report.longrepr}"
+    return report

@@ -1,0 +1,10 @@
+"""The site for an WSGI server."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minhu.settings")
+application = get_wsgi_application()
