@@ -28,6 +28,8 @@ BEAT_SECONDS: Final = 0.003
 TICK_SECONDS: Final = 0.02
 _TICKS_CAUGHT_UP: Final = 5
 """After a stall of more ticks than these the rest is left out rather than sent in a burst."""
+_QUIET_TICKS: Final = 50
+"""A leg that only relays is looked at once a second."""
 _ROUNDS: Final = 16
 """Packets of one socket read in one heartbeat at most."""
 _PACKET_BYTES: Final = 2048
@@ -147,10 +149,11 @@ class Media:
         if late < 0:
             return
         skipped = int(late / TICK_SECONDS) if late > _TICKS_CAUGHT_UP * TICK_SECONDS else 0
-        self._tick += 1 + skipped
+        before, self._tick = self._tick, self._tick + 1 + skipped
+        all_of_them = self._tick // _QUIET_TICKS > before // _QUIET_TICKS
         self._tick_at += (1 + skipped) * TICK_SECONDS
         for session in tuple(sessions.values()):
-            if session.closed:
+            if session.closed or (session.quiet and not all_of_them):
                 continue
             try:
                 session.tick(self._tick, now)

@@ -67,6 +67,7 @@ class MediaSession:
         self.local_port: int = sock.getsockname()[1]
         self.closed = False
         self.heard_packets = 0
+        self.quiet = False
         self._plane = plane
         self._socket = sock
         self._on_event = on_event
@@ -172,22 +173,33 @@ class MediaSession:
 
         What cannot be read is left out (and logged); then, as when nothing can, ``completed`` is False.
         """
-        if self.closed:
+        before = self._speech
+        if self.closed or (before is not None and before.op == op):
             return
         frames, whole = self._plane.prompts.speech(tuple(prompts), self._codec)
-        self._end_speech()
         self._speech = _Speech(op, tuple(prompts), loop, frames, whole)
+        self._settle()
+        if before is not None:
+            self._tell(OpDone(before.op, completed=False))
 
     def record(self, path: str, limits: RecordLimits, op: OpId) -> None:
         """Record what the leg says; a prompt or a recording under way is stopped."""
-        if self.closed:
+        now = self._plane.clock()
+        before = self._recording
+        if self.closed or (before is not None and before.op == op):
             return
-        self._end_speech()
-        self._end_recording(self._plane.clock())
+        seconds = before.finish(now) if before is not None else 0.0
+        speech, self._speech = self._speech, None
         self._recording = Recording(op, path, limits)
         self._beep = list(reversed(BEEP[self._codec])) if limits.beep else []
         if not limits.beep:
-            self._recording.begin(self._plane.clock())
+            self._recording.begin(now)
+        self._settle()
+        # Told last: what the owner does then meets the new state.
+        if speech is not None:
+            self._tell(OpDone(speech.op, completed=False))
+        if before is not None:
+            self._tell(OpDone(before.op, completed=False, path=before.path, seconds=seconds))
 
     def stop_op(self, op: OpId) -> bool:
         """Stop a prompt or a recording; its ``OpDone`` comes before this returns. False when it is not running."""
@@ -217,19 +229,23 @@ class MediaSession:
         """Stop what is running after a fault and tell the owner, who is to hang up."""
         self._end_speech()
         self._recording, recording = None, self._recording
+        self._beep.clear()
+        self._settle()
         if recording is not None:
             self._tell(OpDone(recording.op, completed=False, path=recording.path))
         self._tell(event)
 
     def _end_speech(self, *, completed: bool = False) -> None:
         speech, self._speech = self._speech, None
+        self._settle()
         if speech is not None:
             self._tell(OpDone(speech.op, completed))
 
     def _end_recording(self, now: float, *, completed: bool = False) -> None:
         recording, self._recording = self._recording, None
+        self._beep.clear()
+        self._settle()
         if recording is not None:
-            self._beep.clear()
             seconds = recording.finish(now)
             ended_well = completed and not recording.failed
             self._tell(OpDone(recording.op, ended_well, recording.path, seconds))
@@ -246,14 +262,21 @@ class MediaSession:
     def join(self, peer: MediaSession) -> None:
         """Relay what we hear to ``peer`` from now on."""
         self._peer = peer
+        self._settle()
         self.reroute()
 
     def leave(self) -> None:
         """End the bridge, if there is one, on both sides."""
         peer, self._peer = self._peer, None
+        self._settle()
+        self._routes.clear()
         self._out.change_feed()
         if peer is not None:
             peer.leave()
+
+    def _settle(self) -> None:
+        """Whether there is nothing to do but relay."""
+        self.quiet = self._peer is not None and self._speech is None and self._recording is None
 
     def reroute(self) -> None:
         """Work out anew how each payload type we may hear is sent on."""
@@ -295,8 +318,13 @@ class MediaSession:
         if codec is not None and self._recording is not None and self._recording.begun:
             _, _, _, stamp, feed = HEADER.unpack_from(packet)
             self._recording.take(codec, stamp, feed, bytes(view[HEADER_BYTES:length]), now)
-        if self._peer is not None:
-            self._pass_on(self._peer, packet, view[:length], now)
+        peer = self._peer
+        route = self._routes.get(kind)
+        if route is not None and peer is not None and peer._speech is None and not peer._beep:
+            out_kind, table = route
+            if table is not None:
+                view[HEADER_BYTES:length] = bytes(view[HEADER_BYTES:length]).translate(table)
+            peer._out.relay(view[:length], out_kind, now)
         if digit:
             self._press(digit, now)
 
@@ -306,15 +334,6 @@ class MediaSession:
         if self._agreement.address is not None:
             self._out.target = source
         return True
-
-    def _pass_on(self, peer: MediaSession, packet: bytearray, view: memoryview, now: float) -> None:
-        route = self._routes.get(packet[1] & 0x7F)
-        if route is None or peer._speech is not None or peer._beep:
-            return
-        kind, table = route
-        if table is not None:
-            view[HEADER_BYTES:] = bytes(view[HEADER_BYTES:]).translate(table)
-        peer._out.relay(view, kind, now)
 
     def _press(self, digit: str, now: float) -> None:
         recording = self._recording

@@ -80,7 +80,8 @@ class Outgoing:
 
     def relay(self, packet: memoryview, payload_type: int, now: float) -> None:
         """Send on a packet of another leg, rewriting its header in place."""
-        if self.target is None or not self.direction_open:
+        target = self.target
+        if target is None or not self.direction_open:
             self._feed = -1
             return
         _, second, sequence, stamp, feed = HEADER.unpack_from(packet)
@@ -96,7 +97,14 @@ class Outgoing:
         HEADER.pack_into(packet, 0, PLAIN, second, sequence, stamp, self._source)
         if (sequence - self._sequence) & 0x8000 == 0:
             self._sequence, self._stamp = sequence, stamp
-        self._send(packet, now)
+        # As in _send, which would be one call more for each of ten thousand packets a second.
+        self.sent_at = now
+        try:
+            self._socket.sendto(packet, target)
+        except OSError:
+            self.failures += 1
+        else:
+            self.packets += 1
 
     def change_feed(self) -> None:
         """Who speaks next is another: begin a new talk spurt."""
