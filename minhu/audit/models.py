@@ -20,6 +20,7 @@ class TrailEntry(models.Model):
     """One recorded act. The database refuses to change or delete a row (triggers in the migration).
 
     hash = SHA-256 over the previous hash and the canonical JSON of this row; see trail.py.
+    detail: ids, states, times and counts (strings, whole numbers, booleans, null); never a citizen's words or number.
     """
 
     city_id = models.BigIntegerField()

@@ -15,7 +15,7 @@ class Case(models.Model):
     """A matter (诉求). code: what the citizen tracks it by. holder: the official it is with.
 
     line: None when it came by the public form without a line; staff find the right official then.
-    unclear: the matter is not understood yet and a clarification is owed.
+    reopened: how often the citizen sent it back.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
@@ -34,6 +34,7 @@ class Case(models.Model):
     first_contact_at = models.DateTimeField(null=True)
     replied_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
+    reopened = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         constraints = [
@@ -43,11 +44,20 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=~Q(state="closed") | Q(closed_at__isnull=False), name="case_closed_has_time"
             ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["replied", "closed"]) | Q(replied_at__isnull=False),
+                name="case_replied_has_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["held", "replied", "reopened", "closed"]) | Q(holder__isnull=False),
+                name="case_held_has_holder",
+            ),
         ]
         indexes = [
             models.Index(fields=["city", "holder", "state"], name="case_by_holder"),
             models.Index(fields=["city", "citizen", "line", "-opened_at"], name="case_by_citizen"),
             models.Index(fields=["city", "-opened_at"], name="case_by_time"),
+            models.Index(fields=["replied_at"], condition=Q(state="replied"), name="case_to_close"),
         ]
 
     def __str__(self) -> str:
@@ -55,13 +65,17 @@ class Case(models.Model):
 
 
 class Contact(models.Model):
-    """Ties one call, text or web message to the case it belongs to; each belongs to one case at most."""
+    """Ties one call, text or web message to the case it belongs to; each belongs to one case at most.
+
+    meaning: what an inbound text was read as (see Meaning in rules/texts.py); "" for calls and the form.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="contacts")
     channel = models.CharField(max_length=8)
     call = models.OneToOneField(Call, on_delete=models.PROTECT, null=True, related_name="contact")
     text = models.OneToOneField(Text, on_delete=models.PROTECT, null=True, related_name="contact")
     web = models.OneToOneField(WebMessage, on_delete=models.PROTECT, null=True, related_name="contact")
+    meaning = models.CharField(max_length=12, blank=True)
     at = models.DateTimeField()
 
     class Meta:
@@ -83,16 +97,19 @@ class Contact(models.Model):
 class Promise(models.Model):
     """What a citizen was told would happen, by whom, by when (承诺).
 
-    Kept exactly when there is evidence: a connected call, a delivered text or a filed reply. owner_official or
-    owner_desk_id owes it. released_at: it fell away with its case (withdrawn, or joined), with a reason.
+    Kept exactly when there is evidence: a connected call, a delivered text or a filed reply; triggers see that the
+    evidence is what it claims to be, and that what was promised and what kept it is never changed afterwards.
+    owner_official, owner_desk_id or the staff of owner_office owes it. released_at: it fell away with its case
+    (withdrawn, or joined), with a reason.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="promises")
     kind = models.CharField(max_length=12)
-    maker = models.CharField(max_length=40)
+    maker = models.CharField(max_length=80)
     owner_official = models.ForeignKey(Official, on_delete=models.PROTECT, null=True, related_name="promises")
     owner_desk_id = models.BigIntegerField(null=True)
+    owner_office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, related_name="+")
     made_by_call = models.ForeignKey(Call, on_delete=models.PROTECT, null=True, related_name="promises_made")
     made_by_text = models.ForeignKey(Text, on_delete=models.PROTECT, null=True, related_name="promises_made")
     made_at = models.DateTimeField()
@@ -127,7 +144,14 @@ class Promise(models.Model):
                 name="promise_kept_by_evidence",
             ),
             models.CheckConstraint(
-                condition=Q(owner_official__isnull=False) | Q(owner_desk_id__isnull=False), name="promise_has_owner"
+                condition=Q(owner_official__isnull=False)
+                | Q(owner_desk_id__isnull=False)
+                | Q(owner_office__isnull=False),
+                name="promise_has_owner",
+            ),
+            models.CheckConstraint(
+                condition=Q(released_at__isnull=True) | (Q(kept_at__isnull=True) & ~Q(released_reason="")),
+                name="promise_released_with_reason",
             ),
             models.UniqueConstraint(
                 fields=["case", "kind"],
@@ -140,6 +164,11 @@ class Promise(models.Model):
                 fields=["city", "owner_official", "due_at"],
                 condition=Q(kept_at__isnull=True, released_at__isnull=True),
                 name="promise_open_by_owner",
+            ),
+            models.Index(
+                fields=["city", "due_at"],
+                condition=Q(kept_at__isnull=True, released_at__isnull=True),
+                name="promise_open_by_due",
             ),
         ]
 
@@ -213,7 +242,7 @@ class Rating(models.Model):
 
 
 class CodeLookup(models.Model):
-    """Failed look-ups of a tracking code, per client, so that guessing is slowed. client_key: keyed hash of the address."""
+    """Failed look-ups of a tracking code, so that guessing is slowed. client_key: keyed hash of the address."""
 
     client_key = models.BinaryField(max_length=32)
     window = models.DateTimeField()

@@ -9,7 +9,16 @@ from django.db.models import F, Q
 
 from minhu.audit.constraints import one_of
 from minhu.directory.models import Account, Line, Office
-from minhu.rules.words import CallState, CitizenKind, Direction, StepKind, TextState
+from minhu.rules.words import CallState, CaseKind, CitizenKind, Direction, StepKind, TextState
+
+
+class TrackingCode(models.Model):
+    """Every code ever given out, so that none is given twice, whoever gives it (see codes.allot)."""
+
+    code = models.CharField(max_length=10, primary_key=True)
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class Citizen(models.Model):
@@ -49,7 +58,8 @@ class Call(models.Model):
     ring_seconds: from first ring to answer or end; talk_seconds: from answer to end.
     answered_by_kind/_id: the party who spoke (kinds of rules.words.PartyKind; id of an official or a desk).
     promise_*: what the caller holds when nobody answered in person; cases takes it over from here.
-    code: tracking code told to the caller. taken_in_at: when cases made or joined a case for it.
+    code: tracking code told to the caller, from codes.allot; for a call that joins an open matter, the code of that.
+    taken_in_at: when cases made or joined a case for it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -97,12 +107,18 @@ class Call(models.Model):
                 | Q(line__isnull=True),
                 name="call_answered_or_promised",
             ),
+            models.CheckConstraint(
+                condition=(Q(talk_seconds__isnull=True) | Q(talk_seconds__gte=0))
+                & (Q(ring_seconds__isnull=True) | Q(ring_seconds__gte=0)),
+                name="call_seconds_not_negative",
+            ),
         ]
         indexes = [
             models.Index(fields=["city", "-received_at"], name="call_by_time"),
             models.Index(fields=["city", "line", "-received_at"], name="call_by_line"),
             models.Index(fields=["city", "citizen", "line"], name="call_by_citizen"),
             models.Index(fields=["id"], condition=Q(ended_at__isnull=True), name="call_alive"),
+            models.Index(fields=["code"], condition=~Q(code=""), name="call_by_code"),
             models.Index(fields=["received_at"], condition=Q(taken_in_at__isnull=True), name="call_to_take_in"),
         ]
 
@@ -185,7 +201,12 @@ class Thread(models.Model):
     last_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["line", "citizen"], name="thread_once", nulls_distinct=False)]
+        constraints = [
+            models.UniqueConstraint(fields=["line", "citizen"], name="thread_once"),
+            models.UniqueConstraint(
+                fields=["citizen"], condition=Q(line__isnull=True), name="thread_without_line_once"
+            ),
+        ]
         indexes = [models.Index(fields=["city", "-last_at"], name="thread_by_time")]
 
     def __str__(self) -> str:
@@ -196,7 +217,7 @@ class RawText(models.Model):
     """An inbound text or segment, as the gateway brought it, stored before the gateway is told so.
 
     dedupe: unique; the adapter's key and, where the protocol has no id, the time window. sender_sealed: encrypted.
-    taken_in_at: when it became (part of) a Text.
+    taken_in_at: when it became (part of) ``text``.
     """
 
     gateway = models.CharField(max_length=40)
@@ -210,11 +231,10 @@ class RawText(models.Model):
     part_total = models.PositiveSmallIntegerField(null=True)
     received_at = models.DateTimeField()
     taken_in_at = models.DateTimeField(null=True)
+    text = models.ForeignKey("Text", on_delete=models.PROTECT, null=True, related_name="raw")
 
     class Meta:
-        indexes = [
-            models.Index(fields=["received_at"], condition=Q(taken_in_at__isnull=True), name="raw_text_to_take_in")
-        ]
+        indexes = [models.Index(fields=["id"], condition=Q(taken_in_at__isnull=True), name="raw_text_to_take_in")]
 
     def __str__(self) -> str:
         return f"raw text {self.pk}"
@@ -224,8 +244,9 @@ class Text(models.Model):
     """One text of a thread (短信). An outgoing one is its own outbox row.
 
     key: idempotency key of an outgoing text. send_after: quiet hours hold back what can wait. urgency: smaller first.
-    attempt_at: committed before the gateway is called; found so after a crash the fate is UNKNOWN until a receipt tells.
-    gap: a segment never came. taken_in_at: when cases dealt with an inbound text.
+    attempt_at: committed before the gateway is called; found so after a crash, the fate is UNKNOWN until a receipt.
+    gap: a segment never came. taken_in_at: when cases dealt with an inbound text. code: of the matter an outgoing one
+    is about. settled_at: when the fate of an outgoing one was known, or staff put an inbound one aside.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
@@ -233,6 +254,7 @@ class Text(models.Model):
     direction = models.CharField(max_length=8)
     state = models.CharField(max_length=10)
     body = models.TextField()
+    code = models.CharField(max_length=10, blank=True)
     template = models.CharField(max_length=40, blank=True)
     variables = models.JSONField(default=dict)
     at = models.DateTimeField()
@@ -272,7 +294,7 @@ class Text(models.Model):
                 fields=["state", "attempt_at"], condition=Q(state__in=["sending", "unknown"]), name="text_in_doubt"
             ),
             models.Index(
-                fields=["at"], condition=Q(direction="inbound", taken_in_at__isnull=True), name="text_to_take_in"
+                fields=["id"], condition=Q(direction="inbound", taken_in_at__isnull=True), name="text_to_take_in"
             ),
         ]
 
@@ -281,7 +303,10 @@ class Text(models.Model):
 
 
 class Segment(models.Model):
-    """One segment of an outgoing text at the gateway, and what the receipt said."""
+    """One segment of an outgoing text at the gateway, and what the receipt said.
+
+    A gateway may begin its ids anew after a restart: a receipt belongs to the latest segment of that id.
+    """
 
     text = models.ForeignKey(Text, on_delete=models.PROTECT, related_name="segments")
     gateway = models.CharField(max_length=40)
@@ -289,7 +314,8 @@ class Segment(models.Model):
     fate = models.CharField(max_length=10, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["gateway", "gateway_id"], name="segment_once")]
+        constraints = [models.UniqueConstraint(fields=["text", "gateway_id"], name="segment_once")]
+        indexes = [models.Index(fields=["gateway", "gateway_id", "-id"], name="segment_by_gateway_id")]
 
     def __str__(self) -> str:
         return f"{self.gateway}:{self.gateway_id}"
@@ -314,7 +340,8 @@ class EarlyReceipt(models.Model):
 class WebMessage(models.Model):
     """A matter sent by the public form, stored as it came. key: the form's own idempotency key.
 
-    line None: the citizen did not know whom to write to.
+    line None: the citizen did not know whom to write to. name: as typed; whoever types a number may not be its owner,
+    so it stays here. promise_due_at: by when he was told somebody will be in touch.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -323,14 +350,17 @@ class WebMessage(models.Model):
     line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="+")
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="web_messages")
     kind = models.CharField(max_length=12)
+    name = models.CharField(max_length=40, blank=True)
     body = models.TextField()
     place = models.CharField(max_length=120, blank=True)
     confidential = models.BooleanField(default=False)
     code = models.CharField(max_length=10, unique=True)
+    promise_due_at = models.DateTimeField()
     at = models.DateTimeField()
     taken_in_at = models.DateTimeField(null=True)
 
     class Meta:
+        constraints = [one_of("kind", CaseKind, "web_message_kind_known")]
         indexes = [models.Index(fields=["at"], condition=Q(taken_in_at__isnull=True), name="web_to_take_in")]
 
     def __str__(self) -> str:
