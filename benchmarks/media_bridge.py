@@ -62,7 +62,7 @@ class Telephones:
         begun = time.monotonic()
         slot = 0
         while (due := begun + slot * SLOT_SECONDS) < begun + seconds:
-            # Not woken by each packet, or our wake-ups would be charged to the relay's sends; the kernel keeps the time.
+            # Not woken by each packet, or waking us would be charged to the relay's sends; the kernel keeps the time.
             if (left := due - time.monotonic()) > 0:
                 time.sleep(left)
             for index in range(slot % slots * count // slots, (slot % slots + 1) * count // slots):

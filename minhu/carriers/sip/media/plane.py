@@ -132,38 +132,40 @@ class Media:
     def beat(self) -> None:
         """Read and relay what has come; every 20 ms let every session speak."""
         now = self._clock()
-        sessions = self._sessions
         for _ in range(_ROUNDS):
-            ready = self._epoll.poll(0)
-            for number, _ in ready:
-                session = sessions.get(number)
-                if session is None:
-                    continue
-                try:
-                    session.receive(self._packet, self._view, now)
-                except Exception:
-                    self._fault(session)
-            if not ready:
+            if not self._hear(now):
                 break
+        if now >= self._tick_at:
+            self._speak(now)
+
+    def _hear(self, now: float) -> bool:
+        """One packet of each socket that has any; False when none has."""
+        ready = self._epoll.poll(0)
+        for number, _ in ready:
+            session = self._sessions.get(number)
+            if session is None:
+                continue
+            try:
+                session.receive(self._packet, self._view, now)
+            except Exception:
+                log.exception("sound from the far end of port %d failed", session.local_port)
+                session.abandon(Lost())
+        return bool(ready)
+
+    def _speak(self, now: float) -> None:
         late = now - self._tick_at
-        if late < 0:
-            return
         skipped = int(late / TICK_SECONDS) if late > _TICKS_CAUGHT_UP * TICK_SECONDS else 0
         before, self._tick = self._tick, self._tick + 1 + skipped
-        all_of_them = self._tick // _QUIET_TICKS > before // _QUIET_TICKS
         self._tick_at += (1 + skipped) * TICK_SECONDS
-        for session in tuple(sessions.values()):
+        all_of_them = self._tick // _QUIET_TICKS > before // _QUIET_TICKS
+        for session in tuple(self._sessions.values()):
             if session.closed or (session.quiet and not all_of_them):
                 continue
             try:
                 session.tick(self._tick, now)
             except Exception:
-                self._fault(session)
-
-    def _fault(self, session: MediaSession) -> None:
-        """One session has failed; its owner is told so, and the others go on."""
-        log.exception("the sound of port %d failed", session.local_port)
-        session.abandon(Lost())
+                log.exception("sound to the far end of port %d failed", session.local_port)
+                session.abandon(Lost())
 
     def _take_port(self) -> socket.socket:
         for _ in range(len(self._free)):

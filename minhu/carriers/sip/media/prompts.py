@@ -90,7 +90,7 @@ class PromptCache:
                 frames.extend(self.frames(path, codec))
             except (OSError, UnusablePrompt) as fault:
                 # The caller hears the rest; the operator reads why something is missing.
-                log.error("prompt left out: %s", fault)
+                log.warning("prompt left out: %s", fault)
                 whole = False
         return tuple(frames), whole
 

@@ -30,7 +30,7 @@ from minhu.carriers.voice import OpId, RecordLimits
 log = logging.getLogger(__name__)
 
 _OFFERED: Final = ((Codec.PCMA, 8), (Codec.PCMU, 0))
-_STATIC: Final = {8: Codec.PCMA, 0: Codec.PCMU}
+_STATIC: Final[dict[int, Codec | None]] = {8: Codec.PCMA, 0: Codec.PCMU}
 _KEEP_ALIVE_SECONDS: Final = 1.0
 """A bridged telephone that hears nothing gets a frame of silence so often, to keep NAT and trunk open."""
 
@@ -77,9 +77,8 @@ class MediaSession:
         self._peer: MediaSession | None = None
         self._routes: dict[int, tuple[int, bytes | None]] = {}
         self._codec = Codec.PCMA
-        self._audio: dict[int, Codec] = dict(_STATIC)
+        self._kinds: dict[int, Codec | None] = dict(_STATIC)
         self._keys: int | None = None
-        self._keys_in: frozenset[int] = frozenset()
         self._wish = "sendrecv"
         self._agreement: Agreement | None = None
         self._ours = Ours(
@@ -152,9 +151,9 @@ class MediaSession:
         self._lock.renegotiated(theirs.address)
         self._out.payload_type = kind
         self._out.direction_open = sends(self._wish) and receives(theirs.direction) and theirs.address is not None
-        self._audio = _STATIC | {number: known for known, number in theirs.codecs}
         self._keys = theirs.keys
-        self._keys_in = frozenset() if theirs.keys is None else frozenset({theirs.keys, KEYS_TYPE})
+        keys = () if theirs.keys is None else (theirs.keys, KEYS_TYPE)
+        self._kinds = dict.fromkeys(keys) | _STATIC | {number: known for known, number in theirs.codecs}
         self._expects_sound = receives(self._wish) and theirs.direction == "sendrecv"
         self._expects_sound = self._expects_sound and theirs.address is not None
         self._heard_at = self._told_lost_at = self._plane.clock()
@@ -285,11 +284,12 @@ class MediaSession:
         if peer is None:
             return
         peer._out.change_feed()
-        for kind, codec in self._audio.items():
-            table = None if codec is peer._codec else TRANSCODE[codec, peer._codec]
-            self._routes[kind] = (peer._out.payload_type, table)
-        if peer._keys is not None:
-            self._routes |= {kind: (peer._keys, None) for kind in self._keys_in}
+        for kind, codec in self._kinds.items():
+            if codec is not None:
+                table = None if codec is peer._codec else TRANSCODE[codec, peer._codec]
+                self._routes[kind] = (peer._out.payload_type, table)
+            elif peer._keys is not None:
+                self._routes[kind] = (peer._keys, None)
 
     # Packets and time
 
@@ -307,26 +307,35 @@ class MediaSession:
             if not length:
                 return
         kind = packet[1] & 0x7F
-        codec = self._audio.get(kind)
-        if codec is None and kind not in self._keys_in:
+        if kind not in self._kinds:
             return
         if source != self._lock.source and not self._meet(source, now):
             return
         self.heard_packets += 1
         self._heard_at = now
-        digit = self._keypad.press(packet, length, now) if codec is None else ""
-        if codec is not None and self._recording is not None and self._recording.begun:
-            _, _, _, stamp, feed = HEADER.unpack_from(packet)
-            self._recording.take(codec, stamp, feed, bytes(view[HEADER_BYTES:length]), now)
-        peer = self._peer
-        route = self._routes.get(kind)
-        if route is not None and peer is not None and peer._speech is None and not peer._beep:
-            out_kind, table = route
-            if table is not None:
-                view[HEADER_BYTES:length] = bytes(view[HEADER_BYTES:length]).translate(table)
-            peer._out.relay(view[:length], out_kind, now)
+        codec, digit = self._kinds[kind], ""
+        if codec is None:
+            digit = self._keypad.press(packet, length, now)
+        elif self._recording is not None:
+            self._keep(self._recording, codec, view[:length], now)
+        self._pass_on(kind, view[:length], now)
         if digit:
             self._press(digit, now)
+
+    def _keep(self, recording: Recording, codec: Codec, packet: memoryview, now: float) -> None:
+        if recording.begun:
+            _, _, _, stamp, feed = HEADER.unpack_from(packet)
+            recording.take(codec, stamp, feed, bytes(packet[HEADER_BYTES:]), now)
+
+    def _pass_on(self, kind: int, packet: memoryview, now: float) -> None:
+        peer = self._peer
+        route = self._routes.get(kind)
+        if route is None or peer is None or peer._speech is not None or peer._beep:
+            return
+        out_kind, table = route
+        if table is not None:
+            packet[HEADER_BYTES:] = bytes(packet[HEADER_BYTES:]).translate(table)
+        peer._out.relay(packet, out_kind, now)
 
     def _meet(self, source: Address, now: float) -> bool:
         if self._agreement is None or not self._lock.admits(source, now - self._heard_at):
