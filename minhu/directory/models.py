@@ -90,6 +90,13 @@ class Line(models.Model):
                 condition=Q(published_from__isnull=True) | Q(consented_on__isnull=False),
                 name="line_published_with_consent",
             ),
+            models.CheckConstraint(
+                condition=Q(published_until__isnull=True) | Q(published_until__gte=F("published_from")),
+                name="line_publication_ends_after_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_at__isnull=True) | ~Q(withdrawn_reason=""), name="line_withdrawn_with_reason"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -118,26 +125,45 @@ class PresenceSpan(models.Model):
                 condition=Q(until__isnull=True) | Q(until__gt=F("since")), name="presence_ends_after_start"
             ),
         ]
-        indexes = [models.Index(fields=["official", "since"], name="presence_by_official")]
+        indexes = [
+            models.Index(fields=["official", "since"], name="presence_by_official"),
+            models.Index(fields=["until"], name="presence_by_end"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.official_id} {self.state} {self.since:%F %H:%M}"
 
 
 class CalendarFeed(models.Model):
-    """An ICS calendar that presence is read from: a URL, or a file that was handed in."""
+    """An ICS calendar that presence is read from: an address, or a file that was handed in.
+
+    Both are sealed: a calendar's address is a key to it, and its entries are nobody else's business. shown: the host or
+    the file name, for people. tried_at, read_at: the last attempt and the last success. fault: "" when all is well.
+    """
 
     official = models.OneToOneField(Official, on_delete=models.CASCADE, related_name="calendar")
-    url = models.URLField(blank=True)
+    address_sealed = models.BinaryField(null=True)
+    content_sealed = models.BinaryField(null=True)
+    shown = models.CharField(max_length=120)
+    tried_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     fault = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(address_sealed__isnull=False, content_sealed__isnull=True)
+                | Q(address_sealed__isnull=True, content_sealed__isnull=False),
+                name="calendar_is_address_or_file",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"calendar of {self.official_id}"
 
 
 class Delegate(models.Model):
-    """Deputy or secretary who takes a line for a stated time (代接)."""
+    """Deputy or secretary who takes a line for a stated time (代接). ended_at: taken back early."""
 
     line = models.ForeignKey(Line, on_delete=models.CASCADE, related_name="delegates")
     name = models.CharField(max_length=40)
@@ -145,6 +171,7 @@ class Delegate(models.Model):
     since = models.DateTimeField()
     until = models.DateTimeField()
     reason = models.CharField(max_length=200)
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(until__gt=F("since")), name="delegate_ends_after_start")]
@@ -156,7 +183,8 @@ class Delegate(models.Model):
 class Desk(models.Model):
     """A phone of the staff (工作人员座席), rung when the official cannot take a call.
 
-    duty: rung at night for what is urgent. duty_hours: as Line.opening_hours. number: extension or E.164.
+    It serves the officials of its office and of those below. duty: rung at night for what is urgent, and only then.
+    duty_hours: as Line.opening_hours. number: extension or E.164. removed_at: given up; kept, as promises point here.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
@@ -166,6 +194,7 @@ class Desk(models.Model):
     duty_hours = models.CharField(max_length=200, blank=True)
     duty = models.BooleanField(default=False)
     out_since = models.DateTimeField(null=True, blank=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     def __str__(self) -> str:
         return self.name
