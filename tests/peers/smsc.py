@@ -28,6 +28,7 @@ import smpp34
 
 RECEIPTED_MESSAGE_ID, MESSAGE_STATE = 0x001E, 0x0427
 DELIVERED, DELIVERED_WORD = 2, "DELIVRD"
+THROTTLED = 0x58
 FIRST_MESSAGE_ID = 0x1A2B00
 
 
@@ -57,7 +58,7 @@ class Manners:
 
     answers: str = "at_once"
     delay_seconds: float = 0.0
-    refuse_status: int = smpp34.ESME_RTHROTTLED
+    refuse_status: int = THROTTLED
     refuse_times: int = 0
     receipts: str = "never"
     receipt_form: str = "tlv"
@@ -273,17 +274,16 @@ class Centre:
                 case smpp34.Esme() as esme:
                     self.counts["binds"] += 1
                     self.sessions[esme.session_id] = asyncio.create_task(
-                        self.bring(esme) if esme.can_receive else asyncio.Event().wait()  # type: ignore[arg-type]
+                        self.bring(esme) if esme.can_receive else asyncio.sleep(0)
                     )
                 case smpp34.SubmitSmEvent() as event:
                     task = asyncio.create_task(self.take(event))
                     self._tasks.add(task)
                     task.add_done_callback(self._tasks.discard)
                 case smpp34.Unbound() as gone:
-                    task = self.sessions.pop(gone.session_id, None)  # type: ignore[assignment]
-                    if task is not None:
-                        task.cancel()
-                        await asyncio.gather(task, return_exceptions=True)
+                    bringing = self.sessions.pop(gone.session_id)
+                    bringing.cancel()
+                    await asyncio.gather(bringing, return_exceptions=True)
             await self.tell()
 
 

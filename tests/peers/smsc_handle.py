@@ -42,7 +42,7 @@ class Taken:
         return self.octets[1 + self.octets[0] :] if self.esm_class & UDHI else self.octets
 
 
-def text(  # noqa: PLR0913 - a deliver_sm has that many fields
+def text(
     sender: str,
     recipient: str,
     body: str | bytes,
@@ -112,7 +112,7 @@ class Smsc:
         """Start, or start again on the same port and journal: what was not acknowledged is brought again."""
         control_port = free_port()
         with (self.folder / "smsc.err").open("a") as errors:
-            self._process = subprocess.Popen(  # noqa: S603 - our own program
+            self._process = subprocess.Popen(
                 [
                     sys.executable,
                     str(PROGRAM),

@@ -48,6 +48,7 @@ class FakeTextGateway:
         self._ids = count(1)
         self._fates: dict[str, Fate] = {}
         self._texts: dict[str, str] = {}
+        self._receipts_come = "when told"
         self._lock = threading.RLock()
 
     # ---- TextGateway
@@ -81,6 +82,10 @@ class FakeTextGateway:
             gateway_id = f"{self._name}-{next(self._ids)}"
             self._texts[gateway_id] = text.id
             self._fates[text.id] = Fate.PENDING
+            if isinstance(answer, Unknown):
+                self._link_up = False
+            elif self._receipts_come != "when told":
+                self.reports(gateway_id)
             return answer or Accepted((gateway_id,))
 
     def query(self, text_id: str) -> Fate | None:
@@ -147,6 +152,10 @@ class FakeTextGateway:
         for gateway_id in [one for one, ours in self._texts.items() if self._fates[ours] is Fate.PENDING]:
             self.reports(gateway_id, fate)
 
+    def receipts_come(self, when: str) -> None:
+        """``early`` or ``after``: every text is reported as delivered, before submit returns; or ``when told``."""
+        self._receipts_come = when
+
     def answers(self, *answers: Submitted) -> None:
         """What the coming submits are answered with, one each; afterwards everything is accepted again."""
         self._answers.extend(answers)
@@ -154,9 +163,12 @@ class FakeTextGateway:
     def refuses(self, code: str = "throttled", *, retryable: bool = True, times: int = 1) -> None:
         self.answers(*[Rejected(code, retryable)] * times)
 
-    def breaks_after_taking(self, times: int = 1) -> None:
-        """Take the text, then lose the link before the answer: Unknown for us, sent for the citizen."""
-        self.answers(*[Unknown("link lost before the answer")] * times)
+    def breaks_after_taking(self) -> None:
+        """Take the text, then lose the link before the answer: Unknown for us, sent for the citizen.
+
+        The link stays down until ``comes_back``.
+        """
+        self.answers(Unknown("link lost before the answer"))
 
     def goes_down(self) -> None:
         self._link_up = False

@@ -16,14 +16,21 @@ from minhu.carriers.errors import CarrierError
 from minhu.carriers.smpp import pdus
 from minhu.carriers.smpp.alphabet import Segment, TooLong, segments
 from minhu.carriers.smpp.intake import Intake
-from minhu.carriers.smpp.link import AnswerOverdue, Link, LinkLost, Session
+from minhu.carriers.smpp.link import Link
 from minhu.carriers.smpp.pdus import Pdu
 from minhu.carriers.smpp.receipts import IdForms
+from minhu.carriers.smpp.session import AnswerOverdue, LinkLost, Session
 from minhu.carriers.smpp.settings import BindMode, SmppSettings
 from minhu.carriers.text import Accepted, Caps, Fate, Outgoing, Rejected, Sink, Submitted, Unknown
 
 RETRYABLE = frozenset({0x08, 0x14, 0x58, 0x64})
 """System error, queue full, throttled, temporary application error: refused now, not for ever."""
+
+BINDS: dict[BindMode, tuple[str, ...]] = {
+    BindMode.TRANSCEIVER: ("bind_transceiver",),
+    BindMode.SEPARATE: ("bind_transmitter", "bind_receiver"),
+}
+"""The connections of a mode; the first is the one that sends."""
 
 LAST_WORDS_SECONDS = 3.0
 """How long stop() waits for answers to what was handed over."""
@@ -56,13 +63,8 @@ class SmppGateway:
         settings = self._settings
         self._stopped.clear()
         intake = Intake(self._name, sink, self._forms, batch=settings.batch, limit=settings.inbound_limit)
-        match settings.mode:
-            case BindMode.TRANSCEIVER:
-                binds = ["bind_transceiver"]
-            case BindMode.SEPARATE:
-                binds = ["bind_transmitter", "bind_receiver"]
         self._intake = intake
-        self._links = tuple(Link(self._name, bind, settings, intake.put) for bind in binds)
+        self._links = tuple(Link(self._name, bind, settings, intake.put) for bind in BINDS[settings.mode])
         intake.start()
         for link in self._links:
             link.start()

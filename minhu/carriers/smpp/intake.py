@@ -14,9 +14,9 @@ from hashlib import blake2b
 
 from minhu.carriers.smpp import pdus
 from minhu.carriers.smpp.alphabet import decode
-from minhu.carriers.smpp.link import Session
 from minhu.carriers.smpp.pdus import Delivery, Pdu, read_delivery
 from minhu.carriers.smpp.receipts import IdForms, read_report
+from minhu.carriers.smpp.session import Session
 from minhu.carriers.text import Inbound, Receipt, Sink
 
 log = logging.getLogger(__name__)

@@ -13,8 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from smpplib import consts  # type: ignore[import-untyped]
-from smpplib.smpp import make_pdu  # type: ignore[import-untyped]
+from smpplib import consts
+from smpplib.smpp import make_pdu
 
 from minhu.carriers.text import Part
 
