@@ -5,19 +5,23 @@ from __future__ import annotations
 import contextlib
 import random
 import socket
+import sqlite3
 import struct
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.reassembly import Held, reassemble
 from minhu.carriers.smpp import BindMode, SmppGateway, SmppSettings
 from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, Notebook, joined, wait_for
 from minhu.carriers.text import Accepted, Fate, Outgoing, Rejected, Unknown
+from minhu.rules.reassembly import Held, reassemble
 from tests.peers.smsc_handle import MESSAGE_PAYLOAD, Smsc, free_port, sar_parts_of, text
 
 LONG = "新华路公交站的站牌被大风吹倒，" * 12
@@ -251,6 +255,26 @@ def test_an_smsc_killed_under_load_costs_no_text_and_brings_none_twice_for_good(
 
     assert {one.body for one in notebook.texts} == set(bodies)
     assert len({one.key for one in notebook.texts}) == 2_000
+
+
+def test_a_process_of_ours_killed_again_and_again_loses_no_text_it_acknowledged(smsc: Smsc, tmp_path: Path) -> None:
+    database = tmp_path / "texts.sqlite3"
+    smsc.inject(*[text(CITIZEN, OFFICE, f"第{number}条") for number in range(3_000)])
+    for acknowledged in (1, 400, 1_000, 2_000, 3_000):
+        process = subprocess.Popen(
+            [sys.executable, "-m", "minhu.carriers.tests.storing_esme", str(smsc.port), str(database)]
+        )
+        try:
+            smsc.until("acked", acknowledged)
+        finally:
+            process.kill()
+            process.wait()
+
+    with contextlib.closing(sqlite3.connect(database)) as stored:
+        rows, texts = stored.execute("SELECT count(*), count(DISTINCT body) FROM texts").fetchone()
+        (keys,) = stored.execute("SELECT count(DISTINCT key) FROM texts").fetchone()
+    assert texts == keys == 3_000
+    assert rows >= texts  # what was stored and not yet acknowledged came again, with the same key
 
 
 def test_the_operator_reads_why_the_link_is_down() -> None:

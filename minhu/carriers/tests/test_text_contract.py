@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.reassembly import Held, reassemble
 from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, WORLDS, TextWorld, wait_for
 from minhu.carriers.text import Accepted, Fate, Rejected, Unknown
+from minhu.rules.reassembly import Held, reassemble
 
 LONG = "新华路公交站的站牌被大风吹倒，" * 12
 EMOJI = "谢谢" * 33 + "👍🏻" + "请问路灯何时修好" * 10

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-
-from minhu.carriers.text import Inbound
+from typing import Protocol
 
 GAP = "〔第{number}段未收到〕"
 """Stands where a segment never came."""
@@ -21,12 +20,40 @@ WINDOW = timedelta(hours=1)
 """Segments further apart belong to different texts."""
 
 
+class Place(Protocol):
+    """Where a segment belongs in a long text. number counts from 1."""
+
+    @property
+    def reference(self) -> int: ...
+    @property
+    def number(self) -> int: ...
+    @property
+    def total(self) -> int: ...
+
+
+class Piece(Protocol):
+    """One text, or one segment of a long one, as a gateway brought it. part: None for a whole text."""
+
+    @property
+    def gateway(self) -> str: ...
+    @property
+    def sender(self) -> str: ...
+    @property
+    def recipient(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def received_at(self) -> datetime: ...
+    @property
+    def part(self) -> Place | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """An inbound text or segment as the store holds it. row: the store's number for it."""
 
     row: int
-    text: Inbound
+    text: Piece
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +90,7 @@ class _Group:
 
     total: int
     first_at: datetime
-    segments: dict[int, Inbound] = field(default_factory=dict)
+    segments: dict[int, Piece] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
 
     def takes(self, text: Inbound, number: int, window: timedelta) -> bool:

@@ -1,19 +1,37 @@
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minhu.carriers.reassembly import GAP, WAIT_FOR_REST, Held, reassemble
-from minhu.carriers.text import Inbound, Part
+from minhu.rules.reassembly import GAP, WAIT_FOR_REST, Held, reassemble
+
+
+@dataclass(frozen=True)
+class Part:
+    reference: int
+    number: int
+    total: int
+
+
+@dataclass(frozen=True)
+class Arrival:
+    gateway: str
+    sender: str
+    recipient: str
+    body: str
+    received_at: datetime
+    part: Part | None
+
 
 NOON = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
 SOON, LATER = timedelta(seconds=3), WAIT_FOR_REST
 
 
 def held(row: int, body: str, part: Part | None = None, *, after: timedelta = timedelta(), sender: str = "139") -> Held:
-    return Held(row, Inbound("smpp", f"key-{body}", sender, "10639", body, NOON + after, part))
+    return Held(row, Arrival("smpp", sender, "10639", body, NOON + after, part))
 
 
 def test_a_text_that_came_whole_is_handed_on_at_once() -> None:
