@@ -42,3 +42,21 @@ class TrailEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.city_id}/{self.seq} {self.act} {self.subject} {self.subject_id}"
+
+
+class Pulse(models.Model):
+    """The last sign of life of one process, so that pages and the doctor can say that it is running.
+
+    process: web, switch or jobs. node: machine and process. detail: a few figures of its own.
+    """
+
+    process = models.CharField(max_length=10)
+    node = models.CharField(max_length=60)
+    at = models.DateTimeField()
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["process", "node"], name="pulse_once_per_process")]
+
+    def __str__(self) -> str:
+        return f"{self.process} at {self.node}"
