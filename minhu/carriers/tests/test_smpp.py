@@ -262,7 +262,8 @@ def test_a_process_of_ours_killed_again_and_again_loses_no_text_it_acknowledged(
     smsc.inject(*[text(CITIZEN, OFFICE, f"第{number}条") for number in range(3_000)])
     for acknowledged in (1, 400, 1_000, 2_000, 3_000):
         process = subprocess.Popen(
-            [sys.executable, "-m", "minhu.carriers.tests.storing_esme", str(smsc.port), str(database)]
+            [sys.executable, "-m", "minhu.carriers.tests.storing_esme", str(smsc.port), str(database)],
+            cwd=Path(__file__).parents[3],
         )
         try:
             smsc.until("acked", acknowledged)

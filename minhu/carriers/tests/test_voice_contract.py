@@ -41,13 +41,7 @@ SHOWN = "05712345"
 @pytest.fixture(params=sorted(WORLDS))
 def play(request: pytest.FixtureRequest) -> Play:
     """Runs a scene in a fresh world."""
-    world_class = WORLDS[request.param]
-
-    async def whole(scene: Scene) -> None:
-        async with world_class.opened() as world:
-            await scene(world)
-
-    return lambda scene: world_class.run(whole(scene))
+    return WORLDS[request.param].run
 
 
 async def answered_citizen(world: VoiceWorld) -> LegId:

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
-from typing import Any, Protocol, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
 
 from minhu.carriers.fake import Answers, Busy, Declines, FakeVoiceEngine, Ignores, VirtualTimeLoop
 from minhu.carriers.voice import Event, LegEnded, LegId, VoiceEngine
@@ -37,10 +36,35 @@ class VoiceWorld(ABC):
     """One engine, started, with everything it has told so far in ``events``."""
 
     engine: VoiceEngine
+    loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
+    """None means an ordinary loop in real time."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
         self._news = asyncio.Event()
+
+    @classmethod
+    def run(cls, scene: Callable[[VoiceWorld], Awaitable[None]]) -> None:
+        """Play a scene in a fresh world on a loop of its own."""
+
+        async def whole() -> None:
+            world = cls()
+            try:
+                await world.begin()
+                await scene(world)
+            finally:
+                await world.end()
+
+        with asyncio.Runner(loop_factory=cls.loop_factory) as runner:
+            runner.run(whole())
+
+    async def begin(self) -> None:
+        """Start the engine; a world with real telephones starts them here too."""
+        await self.engine.start(self.sink)
+
+    async def end(self) -> None:
+        """Release everything."""
+        await self.engine.stop()
 
     def sink(self, event: Event) -> None:
         self.events.append(event)
@@ -75,6 +99,8 @@ class VoiceWorld(ABC):
 class FakeVoiceWorld(VoiceWorld):
     """The network in memory, in virtual time."""
 
+    loop_factory = VirtualTimeLoop
+
     def __init__(self) -> None:
         super().__init__()
         self.fake = FakeVoiceEngine()
@@ -90,20 +116,5 @@ class FakeVoiceWorld(VoiceWorld):
     async def telephone(self, leg: LegId) -> Telephone:
         return self.fake.far_end(leg)
 
-    @classmethod
-    @asynccontextmanager
-    async def opened(cls) -> AsyncIterator[VoiceWorld]:
-        world = cls()
-        await world.engine.start(world.sink)
-        try:
-            yield world
-        finally:
-            await world.engine.stop()
 
-    @staticmethod
-    def run(scene: Coroutine[Any, Any, None]) -> None:
-        with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
-            runner.run(scene)
-
-
-WORLDS: dict[str, type[FakeVoiceWorld]] = {"fake": FakeVoiceWorld}
+WORLDS: dict[str, type[VoiceWorld]] = {"fake": FakeVoiceWorld}
