@@ -1,0 +1,1 @@
+"""Tests with real telephones: SIPp processes that call, ring and answer."""
