@@ -20,12 +20,10 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
-from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from minhu.environment import database as described
@@ -109,8 +107,7 @@ class Databases:
         before = connections.settings["default"]
         connections.settings["default"] = self._describe(self._address(engine, "minhu_template"))
         try:
-            with _as_the_models_stand():
-                call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+            call_command("migrate", verbosity=0, interactive=False)
             if engine == "sqlite":  # all of it into the one file that is copied
                 with connections["default"].cursor() as cursor:
                     cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -141,14 +138,6 @@ class Databases:
         with (self.folder / f"{engine}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
-
-
-def _as_the_models_stand() -> override_settings:
-    """While a part has models and no first migration yet, make all tables from the models."""
-    ours = [app for app in apps.get_app_configs() if app.name.startswith("minhu.")]
-    if all((Path(app.path) / "migrations").is_dir() for app in ours if list(app.get_models())):
-        return override_settings()
-    return override_settings(MIGRATION_MODULES={app.label: None for app in apps.get_app_configs()})
 
 
 def _forget_ids() -> None:
