@@ -28,6 +28,11 @@ class Office(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def root_id(self) -> int:
+        """The city's id, also for an office whose row is only being made."""
+        return self.city_id or self.pk
+
 
 class Official(models.Model):
     """A person holding a post (领导干部).

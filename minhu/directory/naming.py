@@ -1,0 +1,84 @@
+"""How officials are named on pages and found by search. Pure."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+from minhu.rules.words import OfficeKind
+
+LONGEST_KEY = 200
+
+_COMPOUND_SURNAMES = frozenset(
+    ["欧阳", "司马", "上官", "诸葛", "司徒", "夏侯", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文"]
+    + ["轩辕", "端木", "百里", "呼延", "南宫", "申屠", "万俟", "澹台", "单于", "独孤", "鲜于", "闾丘", "宗政", "濮阳"]
+    + ["淳于", "太叔"]
+)
+
+_SURNAMES = {
+    "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "曾": "zeng", "任": "ren", "朴": "piao", "盖": "ge",
+    "区": "ou", "尉": "yu", "缪": "miao", "种": "chong", "乐": "yue", "员": "yun", "贠": "yun", "召": "shao",
+    "折": "she", "秘": "bi", "冼": "xian", "洗": "xian", "逄": "pang", "繁": "po", "黑": "he", "能": "nai",
+    "宓": "fu", "覃": "qin", "祭": "zhai", "炅": "gui", "长": "chang", "相": "xiang", "石": "shi", "车": "che",
+    "重": "chong", "藏": "zang", "牟": "mu", "隗": "wei", "那": "na", "不": "fou", "燕": "yan", "华": "hua",
+    "应": "ying", "宁": "ning", "纪": "ji", "费": "fei", "曲": "qu", "过": "guo", "教": "jiao", "郇": "xun",
+    "哈": "ha", "卜": "bu", "翟": "zhai", "谌": "chen", "阚": "kan", "殷": "yin", "晁": "chao", "訾": "zi",
+}  # fmt: skip
+"""Readings as surnames. Where a surname has two, the commoner; the other is added by _SECOND_READINGS."""
+
+_COMPOUND_READINGS = {
+    "尉迟": ["yu", "chi"],
+    "万俟": ["mo", "qi"],
+    "单于": ["chan", "yu"],
+    "长孙": ["zhang", "sun"],
+    "澹台": ["tan", "tai"],
+    "鲜于": ["xian", "yu"],
+}
+
+_SECOND_READINGS = {
+    "覃": "tan",
+    "尉": "wei",
+    "盖": "gai",
+    "朴": "pu",
+    "乐": "le",
+    "石": "dan",
+    "折": "zhe",
+    "长": "zhang",
+}
+
+
+def full_title(office: str, office_kind: str, title: str) -> str:
+    """The post as people say it: 市交通运输局局长. The city's own leaders carry the title alone: 副市长."""
+    if office_kind == OfficeKind.CITY.value or title.startswith(office):
+        return title
+    return office + title
+
+
+@lru_cache(maxsize=20_000)
+def search_key(name: str) -> str:
+    """What a name is found by in Latin letters: ``shanchunmei scm``; both readings where a surname has two."""
+    readings = [_syllables(name)]
+    if second := _SECOND_READINGS.get(name[:1]):
+        readings.append([second, *readings[0][1:]])
+    words: list[str] = []
+    for syllables in readings:
+        words += ["".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)]
+    return " ".join(dict.fromkeys(word for word in words if word))[:LONGEST_KEY]
+
+
+def _syllables(name: str) -> list[str]:
+    surname = name[:2] if name[:2] in _COMPOUND_SURNAMES else name[:1]
+    if surname in _COMPOUND_READINGS:
+        head = _COMPOUND_READINGS[surname]
+    elif surname in _SURNAMES:
+        head = [_SURNAMES[surname]]
+    else:
+        head = _plain(surname)
+    return [*head, *_plain(name[len(surname) :])]
+
+
+def _plain(text: str) -> list[str]:
+    """Syllables in lower-case letters, ü as v, as people type it."""
+    syllables = lazy_pinyin(text, style=Style.NORMAL, errors=str.lower)
+    return ["".join(letter for letter in syllable if letter.isalnum()) for syllable in syllables]

@@ -1,0 +1,147 @@
+"""Builders for tests: the smallest city in which a sentence about a citizen or an official is true.
+
+Each call makes new rows with names and numbers of their own; say only what the test is about.
+"""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, date, datetime, timedelta
+
+from minhu.audit import privacy
+from minhu.directory import versions
+from minhu.directory.models import Account, Desk, Line, Office, Official, PresenceSpan, RoleGrant
+from minhu.directory.naming import search_key
+from minhu.rules.access import Grant, Viewer
+from minhu.rules.words import LineMode, OfficeKind, Presence, PresenceSource, Role
+
+MONDAY_10 = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
+"""A working Monday, ten in the morning in Shanghai."""
+
+_numbers = itertools.count(1)
+
+
+def number() -> str:
+    """A mobile number that nobody has: 154 is not given to any carrier."""
+    return f"+861540000{next(_numbers):04d}"
+
+
+def city(name: str = "安澜市") -> Office:
+    """A city, the root of its tree."""
+    made = Office.objects.create(name=name, kind=OfficeKind.CITY.value)
+    made.city = made
+    made.save(update_fields=["city"])
+    return made
+
+
+def office(parent: Office, name: str = "", kind: OfficeKind = OfficeKind.DEPARTMENT) -> Office:
+    """A unit below another."""
+    return Office.objects.create(
+        city_id=parent.root_id, parent=parent, name=name or f"第{next(_numbers)}局", kind=kind.value
+    )
+
+
+def official(
+    office: Office, name: str = "王明", title: str = "", *, handset: str | None = None, superior: Official | None = None
+) -> Official:
+    """An official with a private handset. handset: "" for one without."""
+    private = number() if handset is None else handset
+    made = Official.objects.create(
+        city_id=office.root_id,
+        office=office,
+        name=name,
+        pinyin=search_key(name),
+        title=title or f"第{next(_numbers)}副局长",
+        duties="负责日常工作。",
+        superior=superior,
+        handset_sealed=privacy.seal(private) if private else None,
+        handset_key=privacy.lookup_key(private) if private else None,
+    )
+    versions.bump()
+    return made
+
+
+def line(
+    official: Official,
+    *,
+    number: str | None = None,
+    mode: LineMode = LineMode.FRONT,
+    opening_hours: str = "",
+    published_from: date | None = date(2026, 1, 5),
+) -> Line:
+    """A line of an official; published with consent, unless published_from is None."""
+    made = Line.objects.create(
+        city_id=official.city_id,
+        official=official,
+        number=number or _fresh_number(),
+        mode=mode.value,
+        opening_hours=opening_hours,
+        consented_on=date(2026, 1, 4) if published_from else None,
+        published_from=published_from,
+    )
+    versions.bump()
+    return made
+
+
+def desk(
+    office: Office, name: str = "", *, duty: bool = False, duty_hours: str = "", number: str | None = None
+) -> Desk:
+    """A phone of the staff; duty: the night duty officer."""
+    made = Desk.objects.create(
+        city_id=office.root_id,
+        office=office,
+        name=name or f"{next(_numbers)}号座席",
+        number_sealed=privacy.seal(number or _fresh_number()),
+        duty=duty,
+        duty_hours=duty_hours,
+    )
+    versions.bump()
+    return made
+
+
+def busy(
+    official: Official,
+    state: Presence = Presence.MEETING,
+    *,
+    since: datetime = MONDAY_10,
+    lasts: timedelta | None = timedelta(hours=1),
+    source: PresenceSource = PresenceSource.CALENDAR,
+) -> PresenceSpan:
+    """The official is doing this from ``since``; lasts None: until said otherwise."""
+    made = PresenceSpan.objects.create(
+        official=official, state=state.value, source=source.value, since=since, until=since + lasts if lasts else None
+    )
+    versions.bump()
+    return made
+
+
+def account(
+    office: Office, *roles: Role, official: Official | None = None, username: str = "", password: str = ""
+) -> Account:
+    """A person who signs in, holding the roles for the office and all below."""
+    made = Account(
+        username=username or f"u{next(_numbers)}", official=official, display_name=official.name if official else ""
+    )
+    if password:
+        made.set_password(password)
+    else:
+        made.set_unusable_password()
+    made.save()
+    RoleGrant.objects.bulk_create(RoleGrant(account=made, role=role.value, office=office) for role in roles)
+    return made
+
+
+def viewer(office: Office, *roles: Role, official: Official | None = None) -> Viewer:
+    """Somebody signed in, with an account behind him."""
+    made = account(office, *roles, official=official)
+    return Viewer(
+        account_id=made.pk,
+        name=str(made),
+        city_id=office.root_id,
+        grants=tuple(Grant(role, office.pk) for role in roles),
+        official_id=official.pk if official else None,
+    )
+
+
+def _fresh_number() -> str:
+    return number()
