@@ -113,9 +113,7 @@ class Phone:
     def received(self, start: str) -> int:
         """How many received messages begin like this, such as ``SIP/2.0 180`` or ``BYE``."""
         parts = re.split(r"-{20,} [^\n]*\n", self.trace)
-        return sum(
-            "message received" in part[:80] and part.partition("\n\n")[2].startswith(start) for part in parts
-        )
+        return sum("message received" in part[:80] and part.partition("\n\n")[2].startswith(start) for part in parts)
 
     @property
     def response_times_ms(self) -> list[float]:
