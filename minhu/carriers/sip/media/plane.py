@@ -112,6 +112,8 @@ class Media:
             self._free.append(sock.getsockname()[1])
             sock.close()
             raise
+        if not self._sessions:
+            self._tick_at = self._clock()
         self._sessions[sock.fileno()] = session
         self._wake()
         return session
@@ -194,7 +196,6 @@ class Media:
 
     def _wake(self) -> None:
         if self._loop is not None and self._timer is None and self._sessions:
-            self._tick_at = self._clock()
             self._timer = self._loop.call_later(BEAT_SECONDS, self._run)
 
     def _run(self) -> None:

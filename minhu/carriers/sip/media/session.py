@@ -313,12 +313,17 @@ class MediaSession:
             return
         self.heard_packets += 1
         self._heard_at = now
-        codec, digit = self._kinds[kind], ""
+        codec = self._kinds[kind]
         if codec is None:
-            digit = self._keypad.press(packet, length, now)
-        elif self._recording is not None:
+            self._hear_key(packet, view[:length], now)
+            return
+        if self._recording is not None:
             self._keep(self._recording, codec, view[:length], now)
         self._pass_on(kind, view[:length], now)
+
+    def _hear_key(self, packet: bytearray, view: memoryview, now: float) -> None:
+        digit = self._keypad.press(packet, len(view), now)
+        self._pass_on(packet[1] & 0x7F, view, now)
         if digit:
             self._press(digit, now)
 
