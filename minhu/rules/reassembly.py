@@ -93,7 +93,7 @@ class _Group:
     segments: dict[int, Piece] = field(default_factory=dict)
     rows: list[int] = field(default_factory=list)
 
-    def takes(self, text: Inbound, number: int, window: timedelta) -> bool:
+    def takes(self, text: Piece, number: int, window: timedelta) -> bool:
         """Whether it fits: near in time, and its place is free or holds the same words."""
         near = text.received_at - self.first_at <= window
         there = self.segments.get(number)
