@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import shutil
 import tomllib
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -39,8 +39,9 @@ def test_a_caller_on_a_landline_hears_by_when_he_is_called_back(hours: float, wo
     assert said(MONDAY_NINE + timedelta(hours=hours)) == words
 
 
-@given(st.datetimes(datetime(2026, 1, 1), datetime(2027, 12, 31), timezones=st.just(UTC)), st.integers(-9, 99_999))
-def test_every_due_time_can_be_spoken(now: datetime, minutes: int) -> None:
+@given(st.integers(0, 1_000_000), st.integers(-9, 99_999))
+def test_every_due_time_can_be_spoken(later: int, minutes: int) -> None:
+    now = MONDAY_NINE + timedelta(minutes=later)
     names = prompts.say_due(now + timedelta(minutes=minutes), now)
     assert all(Path(path).is_file() for path in prompts.paths(names))
 

@@ -55,7 +55,7 @@ class Sorter:
         ahead = forward(stamp, self._stamp)
         passed = int((now - self._arrived) * RATE)
         if self._source < 0:
-            position = 0
+            position = ahead = 0
         elif source != self._source or not -RATE <= ahead <= passed + RATE:
             ready = self.flush()
             position = (self._end or 0) + max(0, passed - len(payload))

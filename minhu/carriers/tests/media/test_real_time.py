@@ -24,7 +24,12 @@ def test_what_one_leg_speaks_the_other_records(tmp_path: Path, prompt: Callable[
         recorded = asyncio.Event()
         events: list[MediaEvent] = []
         speaker = media.open(events.append)
-        listener = media.open(lambda event: (events.append(event), recorded.set())[1])
+
+        def note(event: MediaEvent) -> None:
+            events.append(event)
+            recorded.set()
+
+        listener = media.open(note)
         speaker.accept(listener.answer(speaker.offer()))
         listener.record(path, RecordLimits(silence_seconds=0.4, beep=False), OpId("message"))
         speaker.play([prompt(25)], OpId("prompt"), loop=False)
