@@ -21,6 +21,7 @@ from minhu.carriers.text import Inbound, Receipt, Sink
 
 log = logging.getLogger(__name__)
 
+
 Arrival = tuple[Session, int, Delivery]
 """Where it came from, its sequence number, what it says."""
 
@@ -73,31 +74,36 @@ class Intake:
                 if not self._queue:
                     return
                 taken = [self._queue.popleft() for _ in range(min(len(self._queue), self._batch))]
-            self._store([(session, pdu.sequence, read_delivery(pdu.body)) for session, pdu in taken])
+            self._take_in(taken)
 
-    def _store(self, arrivals: list[Arrival]) -> None:
-        texts = [arrival for arrival in arrivals if not arrival[2].is_receipt]
-        receipts = [arrival for arrival in arrivals if arrival[2].is_receipt]
-        if texts:
-            now = datetime.now(UTC)
-            batch = [self._text(delivery, now) for _, _, delivery in texts]
-            self._hand_over(texts, lambda: self._sink.inbound(batch))
-        if receipts:
-            reports = [report for _, _, delivery in receipts if (report := self._receipt(delivery)) is not None]
-            self._hand_over(receipts, lambda: self._sink.receipt(reports))
+    def _take_in(self, taken: list[tuple[Session, Pdu]]) -> None:
+        arrivals = [(session, pdu.sequence, read_delivery(pdu.body)) for session, pdu in taken]
+        self._hand_over([arrival for arrival in arrivals if not arrival[2].is_receipt], self._store_texts)
+        self._hand_over([arrival for arrival in arrivals if arrival[2].is_receipt], self._store_receipts)
 
-    def _hand_over(self, arrivals: list[Arrival], store: Callable[[], None]) -> None:
+    def _hand_over(self, arrivals: list[Arrival], store: Callable[[list[Delivery]], None]) -> None:
         """Store, then answer. After a failure the next ones go one by one, so that one bad text holds up no other."""
-        where = [(session, sequence) for session, sequence, _ in arrivals]
+        if not arrivals:
+            return
+        status = pdus.ESME_ROK
         try:
-            store()
+            store([delivery for _, _, delivery in arrivals])
         except Exception:  # whatever failed, nothing is stored, and the SMSC must bring it again
             log.exception("%s: %d not stored; the SMSC will bring them again", self._gateway, len(arrivals))
+            status = pdus.ESME_RX_T_APPN
             self._batch = 1
-            _answer(where, pdus.ESME_RX_T_APPN)
         else:
             self._batch = min(self._batch * 2, self._largest)
-            _answer(where, pdus.ESME_ROK)
+        _answer([(session, sequence) for session, sequence, _ in arrivals], status)
+
+    def _store_texts(self, deliveries: list[Delivery]) -> None:
+        now = datetime.now(UTC)
+        self._sink.inbound([self._text(delivery, now) for delivery in deliveries])
+
+    def _store_receipts(self, deliveries: list[Delivery]) -> None:
+        receipts = [receipt for delivery in deliveries for receipt in self._receipts(delivery)]
+        if receipts:
+            self._sink.receipt(receipts)
 
     def _text(self, delivery: Delivery, now: datetime) -> Inbound:
         """SMPP numbers no delivery, so the key is a hash of what was delivered.
@@ -118,12 +124,12 @@ class Intake:
             part=delivery.part,
         )
 
-    def _receipt(self, delivery: Delivery) -> Receipt | None:
+    def _receipts(self, delivery: Delivery) -> list[Receipt]:
         report = read_report(delivery)
         if report is None:
             log.warning("%s: a delivery receipt without an id was left out", self._gateway)
-            return None
-        return Receipt(self._gateway, self._forms.as_answered(report), report.fate, report.code)
+            return []
+        return [Receipt(self._gateway, self._forms.as_answered(report), report.fate, report.code)]
 
 
 def _answer(where: Iterable[tuple[Session, int]], status: int) -> None:

@@ -70,16 +70,19 @@ class Link:
         first, longest = self._settings.back_off_seconds
         pause = first
         while not self._stopping.is_set():
+            begun = time.monotonic()
             try:
-                session = self._connected()
+                self._serve(self._connected())
             except (OSError, CarrierError, BrokenStream) as error:
-                self._say_down(str(error))
-                # Half to all of the pause: gateways that went down together do not come back together.
-                self._stopping.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
-                pause = min(pause * 2, longest)
-                continue
-            pause = first
-            self._serve(session)
+                self._say_down(str(error) or type(error).__name__)
+            except Exception:
+                log.exception("%s: a fault of ours; the link is made anew", self._label)
+                self._say_down("a fault of ours, see the log")
+            if time.monotonic() - begun > longest:
+                pause = first  # it has held for a while
+            # Half to all of the pause: gateways that went down together do not come back together.
+            self._stopping.wait(pause * random.uniform(0.5, 1.0))  # noqa: S311 - no secret
+            pause = min(pause * 2, longest)
 
     def _say_down(self, why: str) -> None:
         if why != self.trouble and not self._stopping.is_set():
@@ -93,7 +96,8 @@ class Link:
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if settings.tls:
-                sock = ssl.create_default_context().wrap_socket(sock, server_hostname=settings.host)
+                context = ssl.create_default_context(cafile=settings.tls_authority or None)
+                sock = context.wrap_socket(sock, server_hostname=settings.host)
             sock.settimeout(settings.response_seconds)
             session = Session(sock, settings)
             self._agree(session)
@@ -129,7 +133,7 @@ class Link:
         raise CarrierError("no answer to the bind", permanent=False)
 
     def _serve(self, session: Session) -> None:
-        """Read until the connection ends."""
+        """Read until the connection ends. Raises OSError, BrokenStream."""
         log.info("%s: bound", self._label)
         self._heard_at, self._asked_at = time.monotonic(), None
         self._session, self.trouble = session, ""
@@ -142,8 +146,6 @@ class Link:
                     self._heard_at, self._asked_at = time.monotonic(), None
                 else:
                     self._enquire(session)
-        except (OSError, BrokenStream) as error:
-            self._say_down(str(error))
         finally:
             self._session = None
             session.close()

@@ -28,7 +28,8 @@ class SmppSettings:
     is told to come again.
     wide_reference: number long texts with 16 bits (one character less a segment).
     receipt_ids: how receipts in text form write message ids.
-    tls: speak TLS; the certificate is checked against ``host``.
+    tls: speak TLS; the certificate is checked against ``host``. tls_authority: PEM file of who signed it, "" for the
+    system's authorities.
     Raises: ValueError.
     """
 
@@ -48,6 +49,7 @@ class SmppSettings:
     wide_reference: bool = False
     receipt_ids: ReceiptIds = ReceiptIds.SAME
     tls: bool = False
+    tls_authority: str = ""
 
     def __post_init__(self) -> None:
         for name, longest in (("system_id", 15), ("password", 8), ("system_type", 12)):

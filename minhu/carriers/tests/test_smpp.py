@@ -6,16 +6,22 @@ import contextlib
 import random
 import socket
 import sqlite3
+import ssl
 import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from minhu.carriers.errors import CarrierError
 from minhu.carriers.smpp import BindMode, SmppGateway, SmppSettings
@@ -304,10 +310,12 @@ class BarePeer:
         self.sock.close()
         self._listener.close()
 
-    def bound(self, status: int = 0) -> BarePeer:
+    def bound(self, status: int = 0, tls: ssl.SSLContext | None = None) -> BarePeer:
         """Take one connection and answer its bind."""
         self.sock, _ = self._listener.accept()
         self.sock.settimeout(10)
+        if tls is not None:
+            self.sock = tls.wrap_socket(self.sock, server_side=True)
         command, _, sequence, _ = self.take()
         self.say(command | 0x80000000, status, sequence, b"smsc\0")
         return self
@@ -423,3 +431,72 @@ def test_stopping_while_the_smsc_says_nothing_ends_soon(bare: BarePeer) -> None:
 
             assert not stopping.is_alive()
             assert isinstance(sending.result(), Unknown)
+
+
+def test_a_link_over_tls_carries_texts_both_ways(bare: BarePeer, tmp_path: Path) -> None:
+    notebook = Notebook()
+    authority = tmp_path / "smsc.pem"
+    context = certified(authority)
+    with (
+        running(settings(bare.port, tls=True, tls_authority=str(authority)), notebook) as gateway,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        bare.bound(tls=context)
+        up(gateway)
+        sending = pool.submit(gateway.submit, outgoing())
+        sequence = bare.take()[2]
+        for number in range(50):
+            bare.say(0x05, 0, number, MO)
+        for number in range(50):
+            assert bare.take() == (0x80000005, 0, number, b"\0")
+        bare.say(0x80000004, 0, sequence, b"id-1\0")
+        assert sending.result() == Accepted(("id-1",))
+
+    assert len(notebook.texts) == 50
+
+
+def test_a_certificate_signed_by_a_stranger_ends_in_no_bind(bare: BarePeer, tmp_path: Path) -> None:
+    context = certified(tmp_path / "smsc.pem")
+    with running(settings(bare.port, tls=True)) as gateway:
+        with contextlib.suppress(ssl.SSLError, ConnectionError):
+            bare.bound(tls=context)
+        wait_for(lambda: "certificate verify failed" in gateway.trouble, "the reason")
+
+
+def test_a_link_that_is_dropped_at_once_is_not_hammered() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        with running(settings(port, back_off_seconds=(60.0, 60.0))) as gateway:
+            first, _ = listener.accept()
+            first.close()
+            wait_for(lambda: gateway.trouble not in {"", "not connected yet"}, "the reason")
+            listener.settimeout(0.2)
+            with pytest.raises(TimeoutError):
+                listener.accept()
+
+
+def certified(authority: Path) -> ssl.SSLContext:
+    """A server's TLS context for 127.0.0.1, signed by itself; ``authority`` gets its certificate."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "smsc")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    authority.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
+    secret = authority.with_suffix(".key")
+    secret.write_bytes(
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(authority, secret)
+    return context
