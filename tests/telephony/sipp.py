@@ -118,8 +118,8 @@ class Phone:
     @property
     def response_times_ms(self) -> list[float]:
         """Milliseconds from the INVITE to the scenario's ``rtd`` mark, call by call (``call(..., times=True)``)."""
-        path = self.folder / "times.csv"
-        if not path.exists():
+        path = next(self.folder.glob("*_rtt.csv"), None)
+        if path is None:
             return []
         with path.open(newline="") as rows:
             return [float(row[1]) for row in csv.reader(rows, delimiter=";") if len(row) > 1 and _number(row[1])]
@@ -147,10 +147,11 @@ class Phone:
 
 
 class Phones:
-    """Starts SIPp processes and ends them all."""
+    """Starts SIPp processes and ends them all. trace: keep every message, which costs SIPp time under load."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, trace: bool = True) -> None:
         self._folder = folder
+        self._trace = trace
         self._phones: list[Phone] = []
 
     def call(
@@ -199,9 +200,11 @@ class Phones:
         media_port = free_port(pair=True)
         command = [
             SIPP, "-sf", str(written), "-i", LOOPBACK, "-p", str(port), "-mi", LOOPBACK, "-mp", str(media_port),
-            "-nostdin", "-trace_err", "-error_file", str(folder / "errors.log"), "-trace_msg", "-message_file",
-            str(folder / "messages.log"), "-default_behaviors", "all,-bye", *options,
+            "-nostdin", "-trace_err", "-error_file", str(folder / "errors.log"),
         ]  # fmt: skip
+        if self._trace:
+            command += ["-trace_msg", "-message_file", str(folder / "messages.log")]
+        command += options
         with (folder / "screen.txt").open("wb") as screen:
             process = subprocess.Popen(command, cwd=folder, stdout=screen, stderr=subprocess.STDOUT)
         phone = Phone(process, port, media_port, folder)

@@ -11,7 +11,6 @@ import logging
 import secrets
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from minhu.carriers.sip.auth import Guard, Verdict, user_name
 from minhu.carriers.sip.clock import Clock, LoopClock
@@ -446,8 +445,3 @@ class SipEngine:
 
 def _mark(request: Request) -> tuple[str, str, int]:
     return request.call_id, request.from_tag, request.cseq
-
-
-def limited(config: SipConfig, **limits: float) -> SipConfig:
-    """The same configuration with other limits, as tests and benchmarks want it."""
-    return replace(config, limits=replace(config.limits, **limits))

@@ -106,19 +106,17 @@ class Leg:
 
     def guarded(self, work: Callable[P, None]) -> Callable[P, None]:
         """``work``, but a fault in it ends this leg only."""
+        return functools.partial(self._run, work)
 
-        @functools.wraps(work)
-        def run(*args: P.args, **kwargs: P.kwargs) -> None:
-            try:
-                work(*args, **kwargs)
-            except Exception:
-                log.exception("leg %s is ended by a fault", self.id)
-                self.fail()
-
-        return run
+    def _run(self, work: Callable[..., None], *args: Any, **kwargs: Any) -> None:
+        try:
+            work(*args, **kwargs)
+        except Exception:
+            log.exception("leg %s is ended by a fault", self.id)
+            self.fail()
 
     def later(self, seconds: float, work: Callable[..., None], *args: Any) -> Timer:
-        return self.board.clock.call_later(seconds, self.guarded(work), *args)
+        return self.board.clock.call_later(seconds, self._run, work, *args)
 
     def fail(self) -> None:
         """End the leg after a fault of ours."""
@@ -151,7 +149,7 @@ class Leg:
 
     def bye(self) -> None:
         """Send BYE as soon as the rules allow: not before the ACK of our 2xx (RFC 3261 §15)."""
-        if 0 < len(self.unacked) and self.phase is not Phase.CONFIRMED and not self._bye_after_ack:
+        if len(self.unacked) > 0 and self.phase is not Phase.CONFIRMED and not self._bye_after_ack:
             self._bye_after_ack = True
             return
         self._send_bye()

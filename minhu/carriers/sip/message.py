@@ -50,6 +50,7 @@ _VIA = re.compile(
     re.IGNORECASE,
 )
 _BRANCH = re.compile(r";\s*branch\s*=\s*([^\s;,]+)", re.IGNORECASE)
+_LIST_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"|<[^>]*>|,')
 _RPORT = re.compile(r";\s*rport\s*(?=;|$)", re.IGNORECASE)
 
 
@@ -314,24 +315,10 @@ def split_list(value: str) -> list[str]:
     if "," not in value:
         return [value] if value else []
     parts: list[str] = []
-    start = position = 0
-    quoted = bracketed = False
-    while position < len(value):
-        char = value[position]
-        if quoted:
-            if char == "\\":
-                position += 1
-            elif char == '"':
-                quoted = False
-        elif char == '"' and not bracketed:
-            quoted = True
-        elif char == "<":
-            bracketed = True
-        elif char == ">":
-            bracketed = False
-        elif char == "," and not bracketed:
-            parts.append(value[start:position].strip())
-            start = position + 1
-        position += 1
+    start = 0
+    for mark in _LIST_MARKS.finditer(value):
+        if mark[0] == ",":
+            parts.append(value[start : mark.start()].strip())
+            start = mark.end()
     parts.append(value[start:].strip())
     return [part for part in parts if part]

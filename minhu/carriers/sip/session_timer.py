@@ -34,8 +34,6 @@ def answer_terms(request: Request, ours_seconds: int) -> Terms | None:
 
     Raises: TooSmall.
     """
-    if ours_seconds == 0 and not request.first("session-expires"):
-        return None
     can = "timer" in request.tokens("supported")
     asked = _expires(request)
     if asked is None:
@@ -44,16 +42,11 @@ def answer_terms(request: Request, ours_seconds: int) -> Terms | None:
         interval, refresher = max(ours_seconds, _min_se(request)), "uac"
     else:
         interval, refresher = asked
-        if interval < MIN_SE_SECONDS:
-            if can:
-                raise TooSmall
-            interval = MIN_SE_SECONDS
-        floor = max(_min_se(request), MIN_SE_SECONDS)
-        if ours_seconds:
-            interval = max(floor, min(interval, ours_seconds))
-        refresher = refresher or ("uac" if can else "uas")
-    if refresher == "uac" and not can:
-        refresher = "uas"
+        if interval < MIN_SE_SECONDS and can:
+            raise TooSmall
+        ceiling = max(ours_seconds, _min_se(request), MIN_SE_SECONDS) if ours_seconds else interval
+        interval = max(min(interval, ceiling), MIN_SE_SECONDS)
+    refresher = (refresher or "uac") if can else "uas"
     header = f"Session-Expires: {interval};refresher={refresher}\r\n"
     if refresher == "uac":
         header += "Require: timer\r\n"

@@ -195,8 +195,10 @@ class Transaction:
     of a final failure (client INVITE only).
     """
 
-    __slots__ = ("_give_up", "_interval", "_linger", "_resend", "_user", "_wire", "acknowledge", "key", "last", "local_tag",
-                 "peer", "state", "table")  # fmt: skip
+    __slots__ = (
+        "_give_up", "_interval", "_linger", "_resend", "_user", "_wire", "acknowledge", "key", "last", "local_tag",
+        "peer", "state", "table",
+    )  # fmt: skip
 
     def __init__(self, table: Table, key: tuple[str, ...], peer: Peer, wire: Wire, user: User | None = None) -> None:
         self.table = table
@@ -269,22 +271,31 @@ class Transaction:
             self._give_up = self._wire.clock.call_later(GIVE_UP_SECONDS, self._due, Input.GIVE_UP_DUE)
 
     def _perform(self, do: Do, message: Request | Response | None) -> None:
-        if do is Do.SEND:
-            if self.last:
-                self._wire.transmit(self.last, self.peer, self)
-        elif do is Do.PASS:
-            if self._user is not None and message is not None:
-                self._user.message(message)
-        elif do is Do.ACK:
-            if self.acknowledge is not None and isinstance(message, Response):
-                self._wire.transmit(self.acknowledge(message), self.peer, self)
-        elif do is Do.STOP:
-            self._stop()
-        elif do is Do.TIMED_OUT or do is Do.FAILED:
-            if self._user is not None:
-                self._user.failed(408 if do is Do.TIMED_OUT else 503)
-        else:
-            self._start_timer(do)
+        match do:
+            case Do.SEND:
+                if self.last:
+                    self._wire.transmit(self.last, self.peer, self)
+            case Do.ACK:
+                self._acknowledge(message)
+            case Do.STOP:
+                self._stop()
+            case Do.PASS | Do.TIMED_OUT | Do.FAILED:
+                self._tell(do, message)
+            case _:
+                self._start_timer(do)
+
+    def _acknowledge(self, message: Request | Response | None) -> None:
+        if self.acknowledge is not None and isinstance(message, Response):
+            self._wire.transmit(self.acknowledge(message), self.peer, self)
+
+    def _tell(self, do: Do, message: Request | Response | None) -> None:
+        user = self._user
+        if user is None:
+            return
+        if do is not Do.PASS:
+            user.failed(408 if do is Do.TIMED_OUT else 503)
+        elif message is not None:
+            user.message(message)
 
     def _start_timer(self, do: Do) -> None:
         clock = self._wire.clock

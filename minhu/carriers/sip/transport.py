@@ -188,7 +188,7 @@ class Transports:
                 ssl=context,
                 ssl_handshake_timeout=5.0 if context else None,
             )
-        except (OSError, ssl.SSLError, asyncio.TimeoutError) as fault:
+        except (TimeoutError, OSError, ssl.SSLError) as fault:
             log.warning("a connection from a known address failed: %s", fault)
             sock.close()
 
