@@ -112,6 +112,8 @@ class InboundLeg(Leg):
         if self.phase is Phase.ANSWERED:
             self.phase = Phase.CONFIRMED
             self.start_session_timer(self._terms, self.invite)
+            if self.media is not None:
+                self.media.connect()
             self.board.registry.emit(LegAnswered(self.id))
 
     def on_cancel(self) -> None:

@@ -319,8 +319,8 @@ class Leg:
             transaction.send(415, respond(request, 415, extra="Accept: application/dtmf-relay\r\n"))
             return
         transaction.send(200, respond(request, 200))
-        if digit and self.answered:
-            self.board.registry.emit(Digit(self.id, digit))
+        if digit and self.answered and self.media is not None:
+            self.media.press(digit)
 
     # Session timer
 

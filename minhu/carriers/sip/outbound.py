@@ -240,6 +240,7 @@ class OutboundLeg(Leg):
         try:
             if self.media is not None:
                 self.media.accept(answer)
+                self.media.connect()
         except NotAcceptable as fault:
             self.hangup(488, cause=str(fault), by=EndedBy.NETWORK)
             return

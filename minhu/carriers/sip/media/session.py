@@ -68,6 +68,7 @@ class MediaSession:
         self.closed = False
         self.heard_packets = 0
         self.quiet = False
+        self.connected = False
         self._plane = plane
         self._socket = sock
         self._on_event = on_event
@@ -165,6 +166,16 @@ class MediaSession:
             if session is not None:
                 session.reroute()
 
+    def connect(self) -> None:
+        """The call is answered: the far end hears at least silence from now on, and should be heard.
+
+        Before, nothing is sent (it might cut off the ringing tone) and nobody is missed. An operation or a bridge,
+        which only an answered leg can have, connects too.
+        """
+        if not self.connected:
+            self.connected = True
+            self._heard_at = self._told_lost_at = self._plane.clock()
+
     # Operations
 
     def play(self, prompts: Sequence[str], op: OpId, *, loop: bool) -> None:
@@ -175,6 +186,7 @@ class MediaSession:
         before = self._speech
         if self.closed or (before is not None and before.op == op):
             return
+        self.connect()
         frames, whole = self._plane.prompts.speech(tuple(prompts), self._codec)
         self._speech = _Speech(op, tuple(prompts), loop, frames, whole)
         self._settle()
@@ -187,6 +199,7 @@ class MediaSession:
         before = self._recording
         if self.closed or (before is not None and before.op == op):
             return
+        self.connect()
         seconds = before.finish(now) if before is not None else 0.0
         speech, self._speech = self._speech, None
         self._recording = Recording(op, path, limits)
@@ -209,6 +222,13 @@ class MediaSession:
         else:
             return False
         return True
+
+    def press(self, digit: str) -> None:
+        """A key went down: in the sound, or as the owner learnt in another way (SIP INFO)."""
+        recording = self._recording
+        self._tell(DigitPressed(digit))
+        if recording is not None and recording is self._recording and recording.stops_by(digit):
+            self._end_recording(self._plane.clock(), completed=True)
 
     def close(self) -> None:
         """End what is running (``OpDone`` first), leave the bridge, release the port. Doing it again does nothing."""
@@ -261,6 +281,7 @@ class MediaSession:
     def join(self, peer: MediaSession) -> None:
         """Relay what we hear to ``peer`` from now on."""
         self._peer = peer
+        self.connect()
         self._settle()
         self.reroute()
 
@@ -325,7 +346,7 @@ class MediaSession:
         digit = self._keypad.press(packet, len(view), now)
         self._pass_on(packet[1] & 0x7F, view, now)
         if digit:
-            self._press(digit, now)
+            self.press(digit)
 
     def _keep(self, recording: Recording, codec: Codec, packet: memoryview, now: float) -> None:
         if recording.begun:
@@ -349,23 +370,17 @@ class MediaSession:
             self._out.target = source
         return True
 
-    def _press(self, digit: str, now: float) -> None:
-        recording = self._recording
-        self._tell(DigitPressed(digit))
-        if recording is not None and recording is self._recording and recording.stops_by(digit):
-            self._end_recording(now, completed=True)
-
     def tick(self, tick: int, now: float) -> None:
         """Twenty milliseconds have passed: speak the next frame, look at limits and silence."""
         frame = self._next_frame(now)
         if frame is not None:
             self._out.frame(frame, tick, now)
-        elif self._peer is None or now - self._out.sent_at >= _KEEP_ALIVE_SECONDS:
+        elif self.connected and (self._peer is None or now - self._out.sent_at >= _KEEP_ALIVE_SECONDS):
             self._out.frame(SILENCE_FRAME[self._codec], tick, now)
         if self._recording is not None and self._recording.over(now):
             self._end_recording(now, completed=True)
         after = self._plane.lost_after_seconds
-        if self._expects_sound and now - max(self._heard_at, self._told_lost_at) >= after:
+        if self.connected and self._expects_sound and now - max(self._heard_at, self._told_lost_at) >= after:
             self._told_lost_at = now
             self._tell(Lost())
 

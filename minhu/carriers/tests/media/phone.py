@@ -140,11 +140,12 @@ class Studio:
         self.phones: list[Phone] = []
 
     def call(self, phone: Phone | None = None) -> tuple[Leg, Phone]:
-        """A leg that has answered the offer of a telephone."""
+        """An answered leg that has agreed with a telephone."""
         phone = phone or Phone()
         self.phones.append(phone)
         leg = self.leg()
         leg.session.answer(phone.sdp())
+        leg.session.connect()
         return leg, phone
 
     def leg(self) -> Leg:

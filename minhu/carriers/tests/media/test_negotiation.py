@@ -67,6 +67,7 @@ def test_an_offer_of_ours_may_be_answered_with_the_other_law(studio: Studio) -> 
     studio.phones.append(phone)
     assert any(line.endswith("RTP/AVP 8 0 101") for line in lines(leg.session.offer()))
     leg.session.accept(phone.sdp())
+    leg.session.connect()
     studio.pass_time(0.02)
     assert phone.hear().kind == 0
 

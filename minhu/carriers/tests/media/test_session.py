@@ -352,6 +352,28 @@ def test_a_dead_telephone_in_a_bridge_is_told_of(build: Callable[..., Studio]) -
     assert (a.lost, b.lost) == (1, 0)
 
 
+def test_while_it_rings_nothing_is_sent_and_nobody_is_missed(build: Callable[..., Studio]) -> None:
+    studio = build(lost_after_seconds=10)
+    leg, phone = studio.leg(), Phone()
+    studio.phones.append(phone)
+    leg.session.answer(phone.sdp())
+    studio.pass_time(60)
+    assert phone.hears_nothing()
+    leg.session.connect()
+    studio.pass_time(9)
+    assert (phone.hear().kind, leg.lost) == (8, 0)
+    studio.pass_time(1.1)
+    assert leg.lost == 1
+
+
+def test_a_key_told_by_signalling_ends_a_message_too(studio: Studio, tmp_path: object) -> None:
+    leg, _ = studio.call()
+    leg.session.record(f"{tmp_path}/message.wav", RecordLimits(beep=False), OP)
+    leg.session.press("#")
+    assert leg.digits == "#"
+    assert [done.completed for done in leg.done] == [True]
+
+
 @pytest.mark.parametrize("direction", ["sendonly", "recvonly", "inactive"])
 def test_a_held_telephone_may_be_silent_for_ever(studio: Studio, direction: str) -> None:
     leg, phone = studio.call()
