@@ -23,6 +23,7 @@ from django.db import connection, models
 
 from minhu.audit.models import TrailEntry, TrailHead
 from minhu.rules.access import Viewer
+from minhu.rules.plain import storable
 
 START = b"\0" * 32
 _COLUMNS = (
@@ -81,8 +82,8 @@ def record_many(by: Viewer, entries: Sequence[Entry]) -> None:
     last, previous = _lock_head(by.city_id, len(entries))
     rows: list[tuple[Any, ...]] = []
     for seq, one in enumerate(entries, start=last - len(entries) + 1):
-        fields = (by.city_id, seq, at, by.account_id, _text(by.name, 80), str(one.act), one.subject, one.subject_id)
-        reason, detail = _text(one.reason, 500), {name: _plain(value) for name, value in one.detail.items()}
+        fields = (by.city_id, seq, at, by.account_id, storable(by.name, 80), str(one.act), one.subject, one.subject_id)
+        reason, detail = storable(one.reason, 500), {name: _plain(value) for name, value in one.detail.items()}
         digest = _digest(previous, (*fields, reason, detail))
         rows.append(_row((*fields, reason, detail), previous, digest))
         previous = digest
@@ -166,7 +167,7 @@ def _plain(value: object) -> Plain:
         return [_plain(item) for item in value]
     if isinstance(value, dict):
         return {str(key): _plain(item) for key, item in value.items()}
-    return _text(_spelled(value))
+    return storable(_spelled(value))
 
 
 def _spelled(value: object) -> str:
@@ -175,7 +176,3 @@ def _spelled(value: object) -> str:
     if isinstance(value, str | float | date | UUID):
         return str(value)
     raise TypeError(f"the trail does not keep a {type(value).__name__}")
-
-
-def _text(value: str, longest: int | None = None) -> str:
-    return value.replace("\0", "\ufffd").encode(errors="replace").decode()[:longest]

@@ -1,0 +1,270 @@
+"""What people do with contacts: send a matter by the form, have a citizen rung, see his number, put a text aside.
+
+Refusal
+├── NothingSaid       an empty matter
+├── TooLong           more than anybody would read
+├── NoSuchLine        not a published line
+├── ReasonNeeded      a number is shown for a reason only
+├── NoNumber          the citizen withheld his number
+└── NoPhone           there is no telephone on our side to ring first
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+
+from minhu.audit import privacy, trail
+from minhu.directory.models import Desk, Line, Office
+from minhu.intake import codes, outbox
+from minhu.intake.citizens import citizen_of, thread_of
+from minhu.intake.models import CallOrder, Citizen, Text, WebMessage
+from minhu.intake.scope import NotYours, require, scope_of
+from minhu.rules import access, deadlines, numbers
+from minhu.rules.access import Viewer
+from minhu.rules.calendar import china
+from minhu.rules.clock import legal_day
+from minhu.rules.errors import Refusal
+from minhu.rules.plain import storable
+from minhu.rules.texts import MAX_BODY
+from minhu.rules.words import CaseKind, PartyKind, Urgency
+
+MOST_RECEIPTS_A_DAY = 5
+"""Texts a day to one number because somebody typed it into the form: who typed it may not be its owner."""
+
+ONE_ORDER_WITHIN = timedelta(minutes=2)
+
+
+class NothingSaid(Refusal):
+    code = "nothing_said"
+    words = "请写明您要反映的事项。"
+
+
+class TooLong(Refusal):
+    code = "too_long"
+    words = f"内容太长，请控制在{MAX_BODY}字以内。"
+
+
+class NoSuchLine(Refusal):
+    code = "no_such_line"
+    words = "没有这个公布号码，请重新选择。"
+
+
+class ReasonNeeded(Refusal):
+    code = "reason_needed"
+    words = "查看完整号码需要写明理由，并会记入审计。"
+
+
+class NoNumber(Refusal):
+    code = "no_number"
+    words = "来电人没有留下号码。"
+
+
+class NoPhone(Refusal):
+    code = "no_phone"
+    words = "没有可以先接通的话机，请先登记手机或选择座席。"
+
+
+@dataclass(frozen=True, slots=True)
+class WebForm:
+    """A matter as the public form brings it. key: made with the form, the same when it is sent again.
+
+    number, name: as typed; both may be empty. line_id: None when the citizen does not know whom to write to.
+    """
+
+    key: str
+    body: str
+    kind: CaseKind
+    line_id: int | None = None
+    number: str = ""
+    name: str = ""
+    place: str = ""
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the citizen is told: the code to follow the matter by, and by when somebody will be in touch."""
+
+    code: str
+    due_at: datetime
+
+
+def receive_web_message(form: WebForm, *, city_id: int, at: datetime | None = None) -> Received:
+    """Keep a matter from the form and queue its receipt; sent again with the same key, it is the same matter.
+
+    Raises: NothingSaid, TooLong, NotANumber, NoSuchLine.
+    """
+    at = at or datetime.now(UTC)
+    body, number = _checked(form)
+    due_at = deadlines.first_contact_due(Urgency.NORMAL, at, china())
+    with transaction.atomic():
+        if there := WebMessage.objects.filter(key=form.key).only("code", "promise_due_at").first():
+            return Received(there.code, there.promise_due_at)
+        _check_line(form.line_id, city_id, at)
+        citizen = citizen_of(city_id, number, at)
+        message = WebMessage(
+            city_id=city_id,
+            key=storable(form.key, 64),
+            line_id=form.line_id,
+            citizen=citizen,
+            kind=form.kind.value,
+            name=storable(form.name.strip(), 40),
+            body=body,
+            place=storable(form.place.strip(), 120),
+            confidential=form.confidential,
+            code=codes.allot()[0],
+            promise_due_at=due_at,
+            at=at,
+        )
+        message.save(force_insert=True)
+        if number and numbers.is_mobile(number):
+            _queue_receipt(message, citizen, at)
+        trail.record(access.citizen(city_id), "receive_web_message", message, line=form.line_id, kind=form.kind)
+    return Received(message.code, due_at)
+
+
+@transaction.atomic
+def order_call(
+    line_id: int, citizen_id: int, *, by: Viewer, key: str, promise_id: int | None = None, at: datetime | None = None
+) -> CallOrder:
+    """Ask the switch to ring the viewer's own telephone and then the citizen, who sees the line's number.
+
+    Once per key, and once within two minutes for the same citizen, however often it is clicked.
+    Raises: NotYours, NoNumber, NoPhone.
+    """
+    at = at or datetime.now(UTC)
+    line = Line.objects.select_related("official__office").filter(pk=line_id).first()
+    if line is None:
+        raise NotYours
+    require(by, line, line.city_id)
+    citizen = Citizen.objects.filter(pk=citizen_id, city_id=by.city_id).first()
+    if citizen is None or not _has_contact(citizen, line):
+        raise NotYours
+    return place_order(line, citizen_id, by=by, key=key, promise_id=promise_id, at=at)
+
+
+def place_order(
+    line: Line, citizen_id: int, *, by: Viewer, key: str, promise_id: int | None, at: datetime
+) -> CallOrder:
+    """As order_call, in the caller's transaction, which has seen to it that the viewer may. Raises: NoNumber, NoPhone."""
+    citizen = Citizen.objects.select_for_update(no_key=True).get(pk=citizen_id)
+    if citizen.number_sealed is None:
+        raise NoNumber
+    waiting = CallOrder.objects.filter(citizen=citizen, line=line, result="", asked_at__gt=at - ONE_ORDER_WITHIN)
+    there = CallOrder.objects.filter(key=key).first() or waiting.order_by("asked_at").first()
+    if there is not None:
+        return there
+    party_kind, party_id, party_number = _first_telephone(by, line)
+    order = CallOrder.objects.create(
+        city_id=line.city_id,
+        key=key,
+        line=line,
+        citizen=citizen,
+        asked_by_id=by.account_id,
+        asked_at=at,
+        party_kind=party_kind.value,
+        party_id=party_id,
+        party_number_sealed=privacy.seal(party_number),
+        promise_id=promise_id,
+    )
+    trail.record(by, "order_call", order, citizen=citizen.pk, line=line.pk, promise=promise_id)
+    return order
+
+
+@transaction.atomic
+def reveal_number(citizen_id: int, *, by: Viewer, reason: str) -> str:
+    """The citizen's full number, for a reason that goes into the trail. Raises: ReasonNeeded, NotYours, NoNumber."""
+    if not reason.strip():
+        raise ReasonNeeded
+    citizen = Citizen.objects.filter(pk=citizen_id, city_id=by.city_id).first()
+    if citizen is None or not _may_see(by, citizen):
+        raise NotYours
+    if citizen.number_sealed is None:
+        raise NoNumber
+    trail.record(by, "reveal_number", citizen, reason)
+    return privacy.unseal(citizen.number_sealed)
+
+
+@transaction.atomic
+def put_aside(text_id: int, *, by: Viewer, reason: str, at: datetime | None = None) -> None:
+    """A text that came to no line needs nothing done (advertising, wrong number). Raises: ReasonNeeded, NotYours."""
+    if not reason.strip():
+        raise ReasonNeeded
+    text = Text.objects.select_for_update(no_key=True).filter(pk=text_id, thread__line=None).first()
+    if text is None or not scope_of(by).covers(None, text.city_id):
+        raise NotYours
+    if text.settled_at is None:
+        text.settled_at = at or datetime.now(UTC)
+        text.save(update_fields=["settled_at"])
+        trail.record(by, "put_aside", text, reason)
+
+
+def _checked(form: WebForm) -> tuple[str, str]:
+    body = storable(form.body.strip())
+    if not body:
+        raise NothingSaid
+    if len(body) > MAX_BODY:
+        raise TooLong
+    return body, numbers.normalise(form.number) if form.number.strip() else ""
+
+
+def _check_line(line_id: int | None, city_id: int, at: datetime) -> None:
+    if line_id is None:
+        return
+    today = legal_day(at)
+    lines = Line.objects.filter(pk=line_id, city_id=city_id, withdrawn_at=None, published_from__lte=today)
+    if not lines.exclude(published_until__lt=today).exists():
+        raise NoSuchLine
+
+
+def _queue_receipt(message: WebMessage, citizen: Citizen, at: datetime) -> None:
+    if citizen.first_seen_at != at:
+        lately = WebMessage.objects.filter(citizen=citizen, at__gt=at - outbox.ONE_DAY)
+        if lately[: MOST_RECEIPTS_A_DAY + 1].count() > MOST_RECEIPTS_A_DAY:
+            return
+    thread = thread_of(citizen, message.line_id, at)
+    draft = outbox.Draft(
+        template="matter_received",
+        variables={"code": message.code, "due": message.promise_due_at.isoformat()},
+        code=message.code,
+        asked_for=True,
+    )
+    who = access.system(message.city_id)
+    outbox.compose(thread, draft, key=f"web:{message.pk}", by=who, at=at, known_first=True).save(force_insert=True)
+
+
+def _first_telephone(by: Viewer, line: Line) -> tuple[PartyKind, int, str]:
+    """The official's own handset; for staff the nearest desk of the line's office or above."""
+    official = line.official
+    if by.official_id == official.pk:
+        if official.handset_sealed is None:
+            raise NoPhone
+        return PartyKind.OFFICIAL, official.pk, privacy.unseal(official.handset_sealed)
+    there = Desk.objects.filter(city_id=line.city_id, out_since=None, removed_at=None, duty=False)
+    desks = {desk.office_id: desk for desk in there.order_by("-id")}
+    office: Office | None = official.office
+    while office is not None:
+        if office.pk in desks:
+            return PartyKind.STAFF, desks[office.pk].pk, privacy.unseal(desks[office.pk].number_sealed)
+        office = office.parent
+    raise NoPhone
+
+
+def _has_contact(citizen: Citizen, line: Line) -> bool:
+    return (
+        citizen.calls.filter(line=line).exists()
+        or citizen.threads.filter(line=line).exists()
+        or citizen.web_messages.filter(line=line).exists()
+    )
+
+
+def _may_see(by: Viewer, citizen: Citizen) -> bool:
+    seen = scope_of(by)
+    return (
+        citizen.calls.filter(seen.lines()).exists()
+        or citizen.threads.filter(seen.lines()).exists()
+        or citizen.web_messages.filter(seen.lines()).exists()
+    )

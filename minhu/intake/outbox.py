@@ -1,0 +1,242 @@
+"""What must go out. Every outgoing text is a row first; its state is committed before a gateway is called.
+
+queue()          in the transaction of the act that says it; once per key
+claim()          queued -> sending, committed, each row by one worker
+submitted() rejected() in_doubt() not_handed_over()     what the gateway said
+settle_in_doubt()    sending, and its worker is dead -> unknown: shown to staff, never sent again
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from minhu.audit import privacy
+from minhu.intake.models import Citizen, Segment, Text, Thread
+from minhu.intake.receipts import ReceiptLike, own_id, settle_early
+from minhu.intake.receipts import store as store_receipts
+from minhu.rules import numbers
+from minhu.rules.access import Viewer
+from minhu.rules.plain import storable
+from minhu.rules.texts import MAX_BODY, MAX_PER_CASE_PER_DAY, may_send_at, render
+from minhu.rules.words import Direction, TextState
+
+ONE_DAY = timedelta(days=1)
+FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(hours=1)
+MOST_ATTEMPTS = 12
+WORKER_IS_DEAD_AFTER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A text to be queued: a template with its variables, or free words (``body``).
+
+    code: of the matter it is about. urgency: smaller goes first; 0 goes in the quiet hours too. asked_for: the citizen
+    is waiting for it, so it goes although he opted out. call_id: the call it follows.
+    """
+
+    body: str = ""
+    template: str = ""
+    variables: dict[str, str] = field(default_factory=dict)
+    code: str = ""
+    urgency: int = 5
+    asked_for: bool = False
+    call_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ToSend:
+    """A text that this worker, and no other, now hands to a gateway. id: ours, for the gateway; at most 36 characters.
+
+    sender, recipient: E.164. sender "": the text belongs to no line.
+    """
+
+    text_id: int
+    id: str
+    sender: str
+    recipient: str
+    body: str
+    template: str
+    variables: dict[str, str]
+    attempt: int
+
+
+def queue(thread: Thread, draft: Draft, *, key: str, by: Viewer, at: datetime) -> Text:
+    """Queue a text in the caller's transaction; with a key used before, the text of that time is returned.
+
+    What may not go at all (opted out, no mobile number) is kept as FAILED with the reason, for staff to see.
+    """
+    Thread.objects.filter(pk=thread.pk).update(last_at=at)
+    there = Text.objects.filter(key=key).first()
+    if there is not None:
+        return there
+    text, _ = Text.objects.get_or_create(key=key, defaults=_fields(compose(thread, draft, key=key, by=by, at=at)))
+    return text
+
+
+def compose(thread: Thread, draft: Draft, *, key: str, by: Viewer, at: datetime, known_first: bool = False) -> Text:
+    """The row of a text, not saved. known_first: nothing was ever texted about this code, which spares a query."""
+    body = render(draft.template, draft.variables, at=at) if draft.template else draft.body
+    refused = why_not(thread.citizen, asked_for=draft.asked_for)
+    ready = may_send_at(at, urgent=draft.urgency == 0)
+    if not (refused or known_first):
+        ready = max(ready, room_at(thread.pk, draft.code, at))
+    return Text(
+        city_id=thread.city_id,
+        thread=thread,
+        direction=Direction.OUTBOUND,
+        state=TextState.FAILED if refused else TextState.QUEUED,
+        body=storable(body, MAX_BODY),
+        code=draft.code,
+        template=draft.template,
+        variables=draft.variables,
+        at=at,
+        key=key,
+        urgency=draft.urgency,
+        send_after=ready,
+        fault=refused,
+        settled_at=at if refused else None,
+        written_by_id=by.account_id,
+        call_id=draft.call_id,
+    )
+
+
+def why_not(citizen: Citizen, *, asked_for: bool) -> str:
+    """Why a citizen cannot be texted: ``opted_out``, ``no_number``, ``not_mobile``; "" when he can."""
+    if citizen.number_sealed is None:
+        return "no_number"
+    if citizen.opted_out_at is not None and not asked_for:
+        return "opted_out"
+    return "" if numbers.is_mobile(privacy.unseal(citizen.number_sealed)) else "not_mobile"
+
+
+def room_at(thread_id: int, code: str, at: datetime) -> datetime:
+    """When the next text about a matter may go, so that a citizen gets no more than the day's few of them."""
+    sent = Text.objects.filter(
+        thread_id=thread_id, direction=Direction.OUTBOUND, code=code, at__gt=at - 7 * ONE_DAY
+    ).exclude(state=TextState.FAILED)
+    goes = sent.annotate(goes_at=Coalesce("send_after", "at")).order_by("-goes_at").values_list("goes_at", flat=True)
+    latest = list(goes[:MAX_PER_CASE_PER_DAY])
+    if len(latest) < MAX_PER_CASE_PER_DAY:
+        return at
+    return max(at, may_send_at(latest[-1] + ONE_DAY, urgent=False))
+
+
+@transaction.atomic
+def claim(worker: str, limit: int = 50, *, at: datetime | None = None) -> list[ToSend]:
+    """Take texts whose time has come; no other worker gets them. Committed when this returns."""
+    at = at or datetime.now(UTC)
+    due = Text.objects.filter(Q(send_after__isnull=True) | Q(send_after__lte=at), state=TextState.QUEUED)
+    ids = list(
+        due.order_by("urgency", "send_after", "id")
+        .select_for_update(skip_locked=True, no_key=True)
+        .values_list("pk", flat=True)[:limit]
+    )
+    Text.objects.filter(pk__in=ids, state=TextState.QUEUED).update(
+        state=TextState.SENDING, claimed_by=worker[:40], attempt_at=at, attempts=F("attempts") + 1
+    )
+    texts = Text.objects.filter(pk__in=ids).select_related("thread__citizen", "thread__line").order_by("urgency", "pk")
+    return [one for text in texts if (one := _to_send(text, at)) is not None]
+
+
+@transaction.atomic
+def submitted(text_id: int, gateway: str, gateway_ids: Sequence[str], *, at: datetime | None = None) -> None:
+    """The gateway has it. gateway_ids: its own ids, one per segment."""
+    ids = [storable(one, 80) for one in gateway_ids]
+    _in_hand(text_id).update(state=TextState.SENT, gateway=gateway[:40], fault="")
+    Segment.objects.bulk_create(
+        [Segment(text_id=text_id, gateway=gateway[:40], gateway_id=one) for one in dict.fromkeys(ids)],
+        ignore_conflicts=True,
+    )
+    transaction.on_commit(lambda: settle_early(gateway[:40], ids, at=at or datetime.now(UTC)))
+
+
+@transaction.atomic
+def rejected(text_id: int, gateway: str, code: str, *, retryable: bool, at: datetime | None = None) -> None:
+    """The gateway refused it and did not send it. retryable: throttled or full; tried again later."""
+    _put_back(text_id, gateway, f"rejected: {code}", retryable=retryable, at=at or datetime.now(UTC))
+
+
+@transaction.atomic
+def not_handed_over(text_id: int, why: str, *, at: datetime | None = None) -> None:
+    """Nothing reached the gateway (link down): it waits for the next attempt, however often."""
+    at = at or datetime.now(UTC)
+    Text.objects.filter(pk=text_id).update(attempts=1)
+    _put_back(text_id, "", why, retryable=True, at=at)
+
+
+@transaction.atomic
+def in_doubt(text_id: int, gateway: str, why: str, *, at: datetime | None = None) -> None:
+    """It may have gone or not. Never sent again; a receipt may still tell."""
+    _in_hand(text_id).update(state=TextState.UNKNOWN, gateway=gateway[:40], fault=storable(why, 120))
+
+
+def receipts(batch: Sequence[ReceiptLike], *, at: datetime | None = None) -> None:
+    """Keep what the gateway says became of texts; see ``receipts.py``."""
+    store_receipts(batch, at=at)
+
+
+@transaction.atomic
+def settle_in_doubt(worker: str = "", *, started_at: datetime | None = None, at: datetime | None = None) -> list[int]:
+    """Texts whose worker died between claim and answer become UNKNOWN; returns their ids.
+
+    A worker calls it when it starts, with its own name and the time of its start; and everybody now and then, for
+    workers that never came back.
+    """
+    at = at or datetime.now(UTC)
+    left = Q(attempt_at__lt=at - WORKER_IS_DEAD_AFTER)
+    if worker:
+        left |= Q(claimed_by=worker[:40], attempt_at__lt=started_at or at)
+    rows = Text.objects.filter(left, state=TextState.SENDING)
+    ids = list(rows.order_by("id").select_for_update(no_key=True).values_list("pk", flat=True))
+    Text.objects.filter(pk__in=ids).update(
+        state=TextState.UNKNOWN, fault="the sending process ended before the gateway answered"
+    )
+    return ids
+
+
+def _in_hand(text_id: int) -> QuerySet[Text]:
+    return Text.objects.filter(pk=text_id, state__in=[TextState.SENDING, TextState.UNKNOWN])
+
+
+def _put_back(text_id: int, gateway: str, why: str, *, retryable: bool, at: datetime) -> None:
+    text = Text.objects.select_for_update(no_key=True).filter(pk=text_id, state=TextState.SENDING).first()
+    if text is None:
+        return
+    text.fault, text.gateway = storable(why, 120), gateway[:40]
+    if retryable and text.attempts < MOST_ATTEMPTS:
+        text.state = TextState.QUEUED
+        text.send_after = at + min(FIRST_RETRY * 2 ** (text.attempts - 1), LAST_RETRY)
+    else:
+        text.state, text.settled_at = TextState.FAILED, at
+    text.save(update_fields=["state", "fault", "gateway", "send_after", "settled_at"])
+
+
+def _to_send(text: Text, at: datetime) -> ToSend | None:
+    line, citizen = text.thread.line, text.thread.citizen
+    try:
+        recipient = privacy.unseal(citizen.number_sealed or b"")
+    except privacy.PrivacyError as fault:
+        Text.objects.filter(pk=text.pk).update(state=TextState.FAILED, settled_at=at, fault=str(fault)[:120])
+        return None
+    return ToSend(
+        text_id=text.pk,
+        id=own_id(text),
+        sender=line.number if line else "",
+        recipient=recipient,
+        body=text.body,
+        template=text.template,
+        variables=dict(text.variables),
+        attempt=text.attempts,
+    )
+
+
+def _fields(text: Text) -> dict[str, object]:
+    names = [field.attname for field in Text._meta.concrete_fields if not field.primary_key and field.name != "key"]
+    return {name: getattr(text, name) for name in names}
