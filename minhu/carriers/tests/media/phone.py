@@ -56,13 +56,13 @@ class Phone:
             lines.append(f"a=rtpmap:{self.keys} telephone-event/8000")
         return ("\r\n".join(lines) + "\r\n").encode()
 
-    def say(self, session: MediaSession, payload: bytes | None = None, *, skip: int = 0) -> None:
+    def say(self, session: MediaSession | int, payload: bytes | None = None, *, skip: int = 0) -> None:
         """Send 20 ms of sound; ``skip`` packets before it are lost on the way."""
         self.sequence += 1 + skip
         self.stamp += 160 * (1 + skip)
         self.send(session, self.kind, LOUD[self.kind] if payload is None else payload)
 
-    def press(self, session: MediaSession, digit: str, *, lost: frozenset[int] = frozenset()) -> None:
+    def press(self, session: MediaSession | int, digit: str, *, lost: frozenset[int] = frozenset()) -> None:
         """Send the nine packets of a key press, without those that are lost."""
         assert self.keys is not None
         event = "0123456789*#ABCD".index(digit)
@@ -74,11 +74,12 @@ class Phone:
                 self.send(session, self.keys, body, marker=number == 0)
         self.stamp += 1600
 
-    def send(self, session: MediaSession, kind: int, payload: bytes, *, marker: bool = False) -> None:
-        """Send one packet with the present numbers."""
+    def send(self, session: MediaSession | int, kind: int, payload: bytes, *, marker: bool = False) -> None:
+        """Send one packet with the present numbers, to a session or to the port it said it has."""
+        port = session if isinstance(session, int) else session.local_port
         stamp = self.stamp & 0xFFFFFFFF
         head = HEADER.pack(0x80, kind | 0x80 * marker, self.sequence & 0xFFFF, stamp, self.source)
-        self.socket.sendto(head + payload, ("127.0.0.1", session.local_port))
+        self.socket.sendto(head + payload, ("127.0.0.1", port))
 
     def hear(self) -> Packet:
         """Wait for the next packet."""
