@@ -6,31 +6,20 @@ import logging
 import random
 import socket
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from minhu.carriers.sip.media.events import DigitPressed, Lost, MediaEvent, OpDone
 from minhu.carriers.sip.media.g711 import SILENCE_FRAME, TRANSCODE, Codec
-from minhu.carriers.sip.media.negotiation import (
-    KEYS_TYPE,
-    Agreement,
-    Ours,
-    describe,
-    direction_of,
-    receives,
-    sends,
-    understand,
-)
 from minhu.carriers.sip.media.prompts import BEEP, Frames, PromptCache
 from minhu.carriers.sip.media.recorder import Recording
 from minhu.carriers.sip.media.rtp import HEADER, HEADER_BYTES, PLAIN, Keypad, straighten
 from minhu.carriers.sip.media.stream import Address, Lock, Outgoing
+from minhu.carriers.sip.media.terms import Terms
 from minhu.carriers.voice import OpId, RecordLimits
 
 log = logging.getLogger(__name__)
 
-_OFFERED: Final = ((Codec.PCMA, 8), (Codec.PCMU, 0))
-_STATIC: Final[dict[int, Codec | None]] = {8: Codec.PCMA, 0: Codec.PCMU}
 _KEEP_ALIVE_SECONDS: Final = 1.0
 """A bridged telephone that hears nothing gets a frame of silence so often, to keep NAT and trunk open."""
 
@@ -77,21 +66,8 @@ class MediaSession:
         self._keypad = Keypad()
         self._peer: MediaSession | None = None
         self._routes: dict[int, tuple[int, bytes | None]] = {}
-        self._codec = Codec.PCMA
-        self._kinds: dict[int, Codec | None] = dict(_STATIC)
-        self._keys: int | None = None
-        self._wish = "sendrecv"
-        self._agreement: Agreement | None = None
-        self._ours = Ours(
-            address=plane.advertised,
-            port=self.local_port,
-            session=plane.rng.getrandbits(31),
-            version=0,
-            direction="",
-            codecs=_OFFERED,
-            keys=KEYS_TYPE,
-        )
-        self._expects_sound = False
+        self._terms = Terms(plane.advertised, self.local_port, plane.rng.getrandbits(31))
+        self._kinds = self._terms.kinds
         self._heard_at = now
         self._told_lost_at = now
         self._speech: _Speech | None = None
@@ -101,7 +77,7 @@ class MediaSession:
     @property
     def codec(self) -> Codec:
         """What we send now."""
-        return self._codec
+        return self._terms.codec
 
     @property
     def sent_packets(self) -> int:
@@ -112,56 +88,32 @@ class MediaSession:
 
     def offer(self, *, direction: str = "sendrecv") -> bytes:
         """Our offer: both laws, the one in use first, and telephone events."""
-        self._wish = direction
-        offered = tuple(sorted(_OFFERED, key=lambda known: known[0] is not self._codec))
-        return self._describe(direction, offered, self._keys if self._keys is not None else KEYS_TYPE)
+        return self._terms.offer(direction)
 
     def answer(self, remote_offer: bytes) -> bytes:
         """Agree to an offer; returns our answer. Raises: NotAcceptable, and nothing has changed then."""
-        theirs = self._understand(remote_offer)
-        codec, kind = min(theirs.codecs, key=lambda known: known[0] is not Codec.PCMA)
-        self._agree(theirs, codec, kind)
-        direction = direction_of(
-            sending=self._out.direction_open,
-            receiving=receives(self._wish) and sends(theirs.direction),
-        )
-        self._ours = replace(self._ours, streams=theirs.streams, index=theirs.index)
-        return self._describe(direction, ((codec, kind),), theirs.keys)
+        address, codec = self._terms.address, self._terms.codec
+        answer = self._terms.answer(remote_offer)
+        self._agreed(address, codec)
+        return answer
 
     def accept(self, remote_answer: bytes) -> None:
         """Take the answer to our offer. Raises: NotAcceptable, and nothing has changed then."""
-        theirs = self._understand(remote_answer)
-        codec, kind = theirs.codecs[0]
-        self._agree(theirs, codec, kind)
+        address, codec = self._terms.address, self._terms.codec
+        self._terms.accept(remote_answer)
+        self._agreed(address, codec)
 
-    def _understand(self, description: bytes) -> Agreement:
-        return understand(description, ourselves=(self._plane.advertised, self.local_port))
-
-    def _describe(self, direction: str, codecs: tuple[tuple[Codec, int], ...], keys: int | None) -> bytes:
-        ours = replace(self._ours, direction=direction, codecs=codecs, keys=keys)
-        if ours != self._ours:
-            # RFC 3264 §8: the version goes up by one when, and only when, something changed.
-            ours = replace(ours, version=ours.version + 1)
-            self._ours = ours
-        return describe(ours)
-
-    def _agree(self, theirs: Agreement, codec: Codec, kind: int) -> None:
-        before, self._agreement = self._agreement, theirs
-        if before is None or theirs.address is None or before.address != theirs.address:
-            self._out.target = theirs.address
-        self._lock.renegotiated(theirs.address)
-        self._out.payload_type = kind
-        self._out.direction_open = sends(self._wish) and receives(theirs.direction) and theirs.address is not None
-        self._keys = theirs.keys
-        keys = () if theirs.keys is None else (theirs.keys, KEYS_TYPE)
-        self._kinds = dict.fromkeys(keys) | _STATIC | {number: known for known, number in theirs.codecs}
-        self._expects_sound = receives(self._wish) and theirs.direction == "sendrecv"
-        self._expects_sound = self._expects_sound and theirs.address is not None
+    def _agreed(self, address_before: Address | None, codec_before: Codec) -> None:
+        terms = self._terms
+        if terms.address != address_before:
+            self._out.target = terms.address
+        self._out.payload_type = terms.payload_type
+        self._out.direction_open = terms.may_send
+        self._lock.renegotiated(terms.address)
+        self._kinds = terms.kinds
         self._heard_at = self._told_lost_at = self._plane.clock()
-        if codec is not self._codec:
-            self._codec = codec
-            if self._speech is not None:
-                self._speech.frames, _ = self._plane.prompts.speech(self._speech.prompts, codec)
+        if terms.codec is not codec_before and self._speech is not None:
+            self._speech.frames, _ = self._plane.prompts.speech(self._speech.prompts, terms.codec)
         for session in (self, self._peer):
             if session is not None:
                 session.reroute()
@@ -187,7 +139,7 @@ class MediaSession:
         if self.closed or (before is not None and before.op == op):
             return
         self.connect()
-        frames, whole = self._plane.prompts.speech(tuple(prompts), self._codec)
+        frames, whole = self._plane.prompts.speech(tuple(prompts), self.codec)
         self._speech = _Speech(op, tuple(prompts), loop, frames, whole)
         self._settle()
         if before is not None:
@@ -203,7 +155,7 @@ class MediaSession:
         seconds = before.finish(now) if before is not None else 0.0
         speech, self._speech = self._speech, None
         self._recording = Recording(op, path, limits)
-        self._beep = list(reversed(BEEP[self._codec])) if limits.beep else []
+        self._beep = list(reversed(BEEP[self.codec])) if limits.beep else []
         if not limits.beep:
             self._recording.begin(now)
         self._settle()
@@ -307,10 +259,10 @@ class MediaSession:
         peer._out.change_feed()
         for kind, codec in self._kinds.items():
             if codec is not None:
-                table = None if codec is peer._codec else TRANSCODE[codec, peer._codec]
+                table = None if codec is peer.codec else TRANSCODE[codec, peer.codec]
                 self._routes[kind] = (peer._out.payload_type, table)
-            elif peer._keys is not None:
-                self._routes[kind] = (peer._keys, None)
+            elif peer._terms.keys is not None:
+                self._routes[kind] = (peer._terms.keys, None)
 
     # Packets and time
 
@@ -364,9 +316,9 @@ class MediaSession:
         peer._out.relay(packet, out_kind, now)
 
     def _meet(self, source: Address, now: float) -> bool:
-        if self._agreement is None or not self._lock.admits(source, now - self._heard_at):
+        if not self._terms.agreed or not self._lock.admits(source, now - self._heard_at):
             return False
-        if self._agreement.address is not None:
+        if self._terms.address is not None:
             self._out.target = source
         return True
 
@@ -376,11 +328,11 @@ class MediaSession:
         if frame is not None:
             self._out.frame(frame, tick, now)
         elif self.connected and (self._peer is None or now - self._out.sent_at >= _KEEP_ALIVE_SECONDS):
-            self._out.frame(SILENCE_FRAME[self._codec], tick, now)
+            self._out.frame(SILENCE_FRAME[self.codec], tick, now)
         if self._recording is not None and self._recording.over(now):
             self._end_recording(now, completed=True)
         after = self._plane.lost_after_seconds
-        if self.connected and self._expects_sound and now - max(self._heard_at, self._told_lost_at) >= after:
+        if self.connected and self._terms.expects_sound and now - max(self._heard_at, self._told_lost_at) >= after:
             self._told_lost_at = now
             self._tell(Lost())
 
