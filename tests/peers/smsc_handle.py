@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import random
 import socket
 import subprocess
 import sys
@@ -16,13 +18,21 @@ PROGRAM = Path(__file__).with_name("smsc.py")
 DEADLINE_SECONDS = 20.0
 SAR_REFERENCE, SAR_TOTAL, SAR_NUMBER, MESSAGE_PAYLOAD = 0x020C, 0x020E, 0x020F, 0x0424
 UDHI = 0x40
+CHANCE = random.SystemRandom()
+"""Not the seeded one: tests that run in parallel would all draw the same ports."""
 
 
 def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
+    """A loopback port below the range from which outgoing connections take theirs.
+
+    So it is still free when a killed SMSC comes back to it.
+    """
+    while True:
+        port = CHANCE.randrange(21_000, 32_000)
+        with socket.socket() as sock, contextlib.suppress(OSError):
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            sock.bind(("127.0.0.1", port))
+            return port
 
 
 @dataclass(frozen=True, slots=True)
