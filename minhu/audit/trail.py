@@ -20,6 +20,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, models
+from django.utils import timezone
 
 from minhu.audit.models import TrailEntry, TrailHead
 from minhu.rules.access import Viewer
@@ -78,7 +79,7 @@ def record_many(by: Viewer, entries: Sequence[Entry]) -> None:
         raise TrailError("an act is recorded in the transaction that does it")
     if not entries:
         return
-    at = datetime.now(UTC)
+    at = timezone.now()
     last, previous = _lock_head(by.city_id, len(entries))
     rows: list[tuple[Any, ...]] = []
     for seq, one in enumerate(entries, start=last - len(entries) + 1):

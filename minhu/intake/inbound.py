@@ -9,10 +9,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db import connection, transaction
+from django.utils import timezone
 
 from minhu.audit import privacy
 from minhu.directory.models import Line, Office
@@ -65,7 +66,7 @@ def take_in(limit: int = 500, *, at: datetime | None = None) -> int:
 
     Segments wait for their rest for a while; then the text is kept with a mark where one is missing.
     """
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     with transaction.atomic():
         waiting = RawText.objects.filter(taken_in_at=None).order_by("id").select_for_update(skip_locked=True)
         rows = [

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from minhu.audit import privacy
 from minhu.intake.models import Citizen, Segment, Text, Thread
@@ -131,7 +132,7 @@ def room_at(thread_id: int, code: str, at: datetime) -> datetime:
 @transaction.atomic
 def claim(worker: str, limit: int = 50, *, at: datetime | None = None) -> list[ToSend]:
     """Take texts whose time has come; no other worker gets them. Committed when this returns."""
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     due = Text.objects.filter(Q(send_after__isnull=True) | Q(send_after__lte=at), state=TextState.QUEUED)
     ids = list(
         due.order_by("urgency", "send_after", "id")
@@ -154,19 +155,19 @@ def submitted(text_id: int, gateway: str, gateway_ids: Sequence[str], *, at: dat
         [Segment(text_id=text_id, gateway=gateway[:40], gateway_id=one) for one in dict.fromkeys(ids)],
         ignore_conflicts=True,
     )
-    transaction.on_commit(lambda: settle_early(gateway[:40], ids, at=at or datetime.now(UTC)))
+    transaction.on_commit(lambda: settle_early(gateway[:40], ids, at=at or timezone.now()))
 
 
 @transaction.atomic
 def rejected(text_id: int, gateway: str, code: str, *, retryable: bool, at: datetime | None = None) -> None:
     """The gateway refused it and did not send it. retryable: throttled or full; tried again later."""
-    _put_back(text_id, gateway, f"rejected: {code}", retryable=retryable, at=at or datetime.now(UTC))
+    _put_back(text_id, gateway, f"rejected: {code}", retryable=retryable, at=at or timezone.now())
 
 
 @transaction.atomic
 def not_handed_over(text_id: int, why: str, *, at: datetime | None = None) -> None:
     """Nothing reached the gateway (link down): it waits for the next attempt, however often."""
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     Text.objects.filter(pk=text_id).update(attempts=1)
     _put_back(text_id, "", why, retryable=True, at=at)
 
@@ -189,7 +190,7 @@ def settle_in_doubt(worker: str = "", *, started_at: datetime | None = None, at:
     A worker calls it when it starts, with its own name and the time of its start; and everybody now and then, for
     workers that never came back.
     """
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     left = Q(attempt_at__lt=at - WORKER_IS_DEAD_AFTER)
     if worker:
         left |= Q(claimed_by=worker[:40], attempt_at__lt=started_at or at)

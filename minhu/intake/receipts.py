@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
 from django.db import transaction
+from django.utils import timezone
 
 from minhu.intake.models import EarlyReceipt, Segment, Text
 from minhu.rules.plain import storable
@@ -48,7 +49,7 @@ class ReceiptLike(Protocol):
 
 def store(batch: Sequence[ReceiptLike], *, at: datetime | None = None) -> None:
     """Keep what the gateway said, durably; apply it now, or when the answer to its submit has come too."""
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     by_gateway: dict[str, list[str]] = {}
     with transaction.atomic():
         for one in batch:
@@ -90,7 +91,7 @@ def settle_early(gateway: str, gateway_ids: Iterable[str], *, at: datetime) -> N
 
 def sweep(*, at: datetime | None = None, limit: int = 1000) -> None:
     """Try the receipts that still wait once more, and forget those that nobody asked for."""
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     EarlyReceipt.objects.filter(came_at__lt=at - KEPT_FOR).delete()
     by_gateway: dict[str, list[str]] = {}
     for gateway, gateway_id in EarlyReceipt.objects.order_by("id").values_list("gateway", "gateway_id")[:limit]:
