@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import logging
+import random
 from collections.abc import Callable
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -445,3 +447,26 @@ def test_a_closed_leg_does_nothing_more(studio: Studio, prompt: Callable[..., st
 def test_bound_to_every_address_needs_one_to_tell() -> None:
     with pytest.raises(ValueError, match="advertise"):
         Media(address="0.0.0.0", ports=range(20000, 20010))  # noqa: S104
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_storm_of_malformed_sound_ends_nothing(studio: Studio, tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)
+    a, caller, b, official = bridged(studio, Phone(0 if seed % 2 else 8), Phone())
+    a.session.record(str(tmp_path / "message.wav"), RecordLimits(beep=False, silence_seconds=0), OP)
+    for _ in range(500):
+        first = rng.choice([0x80, 0x80, 0x90, 0xA0, 0xB3, rng.randrange(256)])
+        kind = rng.choice([0, 8, 13, 101, 229, rng.randrange(256)])
+        junk = bytes([first, kind]) + rng.randbytes(rng.choice([0, 5, 10, 11, 14, 170, 171, 1400]))
+        caller.socket.sendto(junk, ("127.0.0.1", a.session.local_port))
+        if rng.random() < 0.1:
+            studio.pass_time(0.02)
+            official.forget()
+    heard = a.session.heard_packets
+    studio.pass_time(0.1)
+    official.forget()
+    a.session.stop_op(OP)
+    caller.say(a.session)
+    studio.deliver(a, max(heard, a.session.heard_packets) + 1)
+    assert official.hear().payload
+    assert (a.lost, b.lost) == (0, 0)
