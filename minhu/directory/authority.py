@@ -6,9 +6,9 @@ Refusal
 
 from __future__ import annotations
 
+from minhu.directory.errors import NotAllowed
 from minhu.directory.models import Office, Official
 from minhu.rules.access import Viewer
-from minhu.rules.errors import Refusal
 from minhu.rules.words import Role
 
 KEEPS_THE_DIRECTORY = (Role.OPERATOR,)
@@ -16,13 +16,6 @@ KEEPS_THE_DIRECTORY = (Role.OPERATOR,)
 
 HELPS_THE_OFFICIAL = (Role.STAFF, Role.OPERATOR)
 """Who may set an official's presence and arrangements besides the official."""
-
-
-class NotAllowed(Refusal):
-    """The viewer holds no role that covers this office."""
-
-    code = "not_allowed"
-    words = "您没有这项操作的权限。"
 
 
 def acts_for_system(viewer: Viewer) -> bool:

@@ -11,19 +11,17 @@ from minhu.rules.words import OfficeKind
 LONGEST_KEY = 200
 
 _COMPOUND_SURNAMES = frozenset(
-    ["欧阳", "司马", "上官", "诸葛", "司徒", "夏侯", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文"]
-    + ["轩辕", "端木", "百里", "呼延", "南宫", "申屠", "万俟", "澹台", "单于", "独孤", "鲜于", "闾丘", "宗政", "濮阳"]
-    + ["淳于", "太叔"]
-)
+    ["欧阳", "司马", "上官", "诸葛", "司徒", "夏侯", "东方", "皇甫", "尉迟", "公孙", "慕容", "令狐", "长孙", "宇文",
+     "轩辕", "端木", "百里", "呼延", "南宫", "申屠", "万俟", "澹台", "单于", "独孤", "鲜于", "闾丘", "宗政", "濮阳",
+     "淳于", "太叔"]
+)  # fmt: skip
 
 _SURNAMES = {
     "单": "shan", "仇": "qiu", "解": "xie", "查": "zha", "曾": "zeng", "任": "ren", "朴": "piao", "盖": "ge",
     "区": "ou", "尉": "yu", "缪": "miao", "种": "chong", "乐": "yue", "员": "yun", "贠": "yun", "召": "shao",
     "折": "she", "秘": "bi", "冼": "xian", "洗": "xian", "逄": "pang", "繁": "po", "黑": "he", "能": "nai",
-    "宓": "fu", "覃": "qin", "祭": "zhai", "炅": "gui", "长": "chang", "相": "xiang", "石": "shi", "车": "che",
-    "重": "chong", "藏": "zang", "牟": "mu", "隗": "wei", "那": "na", "不": "fou", "燕": "yan", "华": "hua",
-    "应": "ying", "宁": "ning", "纪": "ji", "费": "fei", "曲": "qu", "过": "guo", "教": "jiao", "郇": "xun",
-    "哈": "ha", "卜": "bu", "翟": "zhai", "谌": "chen", "阚": "kan", "殷": "yin", "晁": "chao", "訾": "zi",
+    "覃": "qin", "祭": "zhai", "藏": "zang", "牟": "mu", "隗": "wei", "应": "ying", "宁": "ning", "费": "fei",
+    "曲": "qu", "过": "guo", "哈": "ha", "翟": "zhai", "谌": "chen", "訾": "zi", "华": "hua", "石": "shi",
 }  # fmt: skip
 """Readings as surnames. Where a surname has two, the commoner; the other is added by _SECOND_READINGS."""
 

@@ -1,4 +1,4 @@
-"""The directory's version: a number that goes up in the transaction of every change; copies know by it to read again."""
+"""The directory's version: a number that goes up with every change, so that copies know to read again."""
 
 from __future__ import annotations
 
