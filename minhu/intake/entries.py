@@ -36,6 +36,7 @@ class Owed:
 class Opened:
     """A call begins. number: the citizen's, E.164, "" when withheld or unreadable; never written in the clear.
 
+    city_id: of the line; 0 when no line was found, for the installation's own city.
     dialled, diversion, reason: as in intake.models.Call. owed: None for outbound calls and unknown lines.
     order: the CallOrder that asked for it. citizen_id: known beforehand for outbound calls.
     """
@@ -44,6 +45,7 @@ class Opened:
     direction: Direction
     at: datetime
     node: str
+    city_id: int
     line_id: int | None
     number: str = ""
     dialled: str = ""
@@ -92,6 +94,7 @@ class Receipt:
     """The text to a caller nobody answered. number: E.164, a mobile one. Once per call, whatever happens."""
 
     call: UUID
+    city_id: int
     line_id: int
     number: str
     at: datetime
@@ -127,6 +130,7 @@ class Context:
     """What the database knows of a caller at the moment of his call.
 
     callback_due_at, callback_owner_*: a callback he was already promised on this line; code: of the matter it is about.
+    fresh_code: to be used in place of the one the switch made up, which somebody else has already.
     """
 
     citizen_id: int | None = None
@@ -134,6 +138,7 @@ class Context:
     callback_owner_kind: str = ""
     callback_owner_id: int | None = None
     code: str = ""
+    fresh_code: str = ""
     urgent: bool = False
     muted: bool = False
     texts_today: int = 0

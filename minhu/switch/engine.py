@@ -120,36 +120,35 @@ class Switchboard:
             context = await self.store.receive(opened, record.step(StepKind.RECEIVED, now, {"trunk": incoming.trunk}))
         except NotKept:
             self.counts["not_kept"] += 1
-            await InboundCall(self, Arrived(None, "", False), record, caller).turn_away(speech.APOLOGY, BROKEN)
+            await InboundCall(self, Arrived(0, None, "", False), record, caller).turn_away(speech.APOLOGY, BROKEN)
             return
         self.engine.trying(incoming.leg)
         may_text = is_mobile(opened.number) and context.texts_today < MAX_PER_CASE_PER_DAY
-        story = InboundCall(self, Arrived(opened.line_id, opened.number, may_text), record, caller)
+        story = InboundCall(self, Arrived(opened.city_id, opened.line_id, opened.number, may_text), record, caller)
         if line is None:
             await story.turn_away(speech.NOT_IN_SERVICE, NOT_FOUND)
             return
-        record.code = context.code or opened.code
+        record.code = context.code or context.fresh_code or opened.code
         try:
             await story.carry_out(self._plan(line, opened.number, context, now))
         except Exception as fault:
             self.counts["apologies"] += 1
-            log.error(
-                "call_broken", call=str(call), fault=type(fault).__name__, exc_info=not isinstance(fault, NotKept)
-            )
+            log.exception("call_broken", call=str(call), fault=type(fault).__name__)
             await story.apologise()
 
     def _open(self, incoming: LegIncoming, call: UUID, now: datetime) -> tuple[LineNow | None, Opened]:
         line, diversion, reason = find_line(incoming, self.around, now)
         due = None
         if line is not None:
-            line = self.engaged.as_it_is_now(line, legal_day(now))
             due_at = callback_due(line, at=now, calendar=self.around.calendar, policy=self.around.policy)
             due = Owed(PromiseKind.CALL_BACK, due_at, line.official.kind, line.official.id)
+        city_id = (self.around.directory().city_of(line.line_id) if line else None) or 0
         opened = Opened(
             call=call,
             direction=Direction.INBOUND,
             at=now,
             node=incoming.node,
+            city_id=city_id,
             line_id=line.line_id if line else None,
             number=caller_number(incoming),
             dialled=incoming.request_uri[:40],
@@ -161,6 +160,7 @@ class Switchboard:
         return line, opened
 
     def _plan(self, line: LineNow, number: str, context: Context, now: datetime) -> Plan:
+        line = self.engaged.as_it_is_now(line, legal_day(now))
         owner = line.official if context.callback_owner_id == line.official.id else None
         caller = CallerNow(
             number=number,

@@ -32,6 +32,7 @@ class Arrived:
     may_text: a mobile number that has not had its fill of texts today.
     """
 
+    city_id: int
     line_id: int | None
     number: str
     may_text: bool
@@ -299,7 +300,8 @@ class InboundCall:
             return None
         variables = {**text.variables, "code": self._record.code}
         body = texts.render(text.template, variables, at=now)
-        return Receipt(self._record.call, line_id, self._arrived.number, now, text.template, variables, body)
+        city_id = self._arrived.city_id
+        return Receipt(self._record.call, city_id, line_id, self._arrived.number, now, text.template, variables, body)
 
     # ---- the end
 

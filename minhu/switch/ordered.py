@@ -98,6 +98,7 @@ class _OrderedCall:
             Direction.OUTBOUND,
             record.received_at,
             self._engine.node,
+            self._board.around.directory().city_of(order.line_id) or 0,
             order.line_id,
             order=order.id,
             citizen_id=order.citizen_id,

@@ -63,6 +63,8 @@ class Directory(Protocol):
 
     def line_by_id(self, line_id: int, at: datetime) -> LineNow | None: ...
 
+    def city_of(self, line_id: int) -> int | None: ...
+
 
 def _no_file(name: str) -> str:
     return name

@@ -1,0 +1,262 @@
+"""Writes what the switch tells of calls: the hot path. Many entries go in one transaction, each kind in one statement.
+
+Everything here may be done twice: rows are added unless there, a call that has ended is not changed again.
+Must be called inside a transaction (``apply`` opens none), on the connection of the calling thread.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import connection
+
+from minhu.audit import privacy
+from minhu.intake.entries import Context, Entry, Opened, OrderDone, Owed, Receipt, Stand, Step, Voice
+from minhu.intake.models import CallOrder, Recording
+from minhu.intake.sheets import CALLS, CODES, STANDS, STEPS, TEXTS, Row
+from minhu.rules.codes import ENTROPY_BYTES, make_code
+from minhu.rules.numbers import mask
+from minhu.rules.words import CallState, CitizenKind, Direction, TextState
+
+KNOWN_NUMBERS = 100_000
+RECEIPT_URGENCY = 3
+
+LookUp = Callable[[Opened, int], Context]
+"""What is known of a citizen (row id) who rings; asked before his call is added."""
+
+
+def receipt_key(call: UUID) -> str:
+    """Idempotency key of the one text that a missed call makes."""
+    return f"call:{call}:receipt"
+
+
+class Journal:
+    """One writer. home_city: where calls to unknown numbers are filed. Not for several threads at once."""
+
+    def __init__(self, home_city: int) -> None:
+        self._home_city = home_city
+        self._known: OrderedDict[tuple[int, str], int] = OrderedDict()
+        self._found: dict[tuple[int, str], int] = {}
+
+    def apply(self, entries: Sequence[Entry], look_up: LookUp | None = None) -> dict[UUID, Context]:
+        """Write them all; what ``look_up`` knows of each new caller comes back by call."""
+        self._found = {}
+        opened = [entry for entry in entries if isinstance(entry, Opened)]
+        contexts = self._open(opened, look_up) if opened else {}
+        stands = {entry.call: entry for entry in entries if isinstance(entry, Stand)}
+        STANDS.write(connection, [_stand_row(entry) for entry in stands.values()])
+        STEPS.write(connection, [_step_row(entry) for entry in entries if isinstance(entry, Step)])
+        for entry in entries:
+            match entry:
+                case Receipt():
+                    self._queue(entry)
+                case Voice():
+                    _add_recording(entry)
+                case OrderDone():
+                    _finish_order(entry)
+                case _:
+                    pass
+        return contexts
+
+    def committed(self) -> None:
+        """The transaction of the last ``apply`` stands: what was found may be remembered."""
+        self._known.update(self._found)
+        self._found = {}
+        while len(self._known) > KNOWN_NUMBERS:
+            self._known.popitem(last=False)
+
+    # ---- calls
+
+    def _open(self, opened: Sequence[Opened], look_up: LookUp | None) -> dict[UUID, Context]:
+        contexts: dict[UUID, Context] = {}
+        rows = []
+        fresh = _register(opened)
+        for entry in opened:
+            citizen = entry.citizen_id or self._citizen(entry.city_id or self._home_city, entry.number, entry.at)
+            context = look_up(entry, citizen) if look_up and citizen else Context(citizen)
+            code = fresh.get(entry.call, "")
+            contexts[entry.call] = replace(context, fresh_code=code) if code else context
+            rows.append(_call_row(entry, entry.city_id or self._home_city, citizen, code or entry.code))
+        CALLS.write(connection, rows)
+        for entry in opened:
+            if entry.order is not None:
+                _start_order(entry.order, entry.call)
+        return contexts
+
+    def _citizen(self, city_id: int, number: str, at: datetime) -> int | None:
+        if not number:
+            return None
+        key = (city_id, number)
+        known = self._known.get(key) or self._found.get(key)
+        if known is None:
+            known = self._found[key] = _find_or_add_citizen(city_id, number, at)
+        return known
+
+    # ---- texts
+
+    def _queue(self, receipt: Receipt) -> None:
+        city_id = receipt.city_id or self._home_city
+        citizen = self._citizen(city_id, receipt.number, receipt.at)
+        if citizen is None:
+            return
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO intake_thread (city_id, line_id, citizen_id, last_at) VALUES (%s, %s, %s, %s) "
+                "ON CONFLICT (line_id, citizen_id) DO UPDATE SET last_at = excluded.last_at RETURNING id",
+                [city_id, receipt.line_id, citizen, _time(receipt.at)],
+            )
+            (thread,) = cursor.fetchone()
+        TEXTS.write(connection, [_text_row(receipt, city_id, thread)])
+
+
+def _register(opened: Iterable[Opened]) -> dict[UUID, str]:
+    """Note the codes as given out; another code for each call whose code was taken."""
+    with_code = [entry for entry in opened if entry.code]
+    if CODES.write(connection, [(entry.code,) for entry in with_code]) == len(with_code):
+        return {}
+    fresh: dict[UUID, str] = {}
+    for entry in with_code:
+        if _is_anothers(entry):
+            code = make_code(os.urandom(ENTROPY_BYTES))
+            while not CODES.write(connection, [(code,)]):
+                code = make_code(os.urandom(ENTROPY_BYTES))
+            fresh[entry.call] = code
+    return fresh
+
+
+def _is_anothers(entry: Opened) -> bool:
+    """Whether a code that is taken belongs to something else than this very call, written before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1 FROM intake_call WHERE id = %s", [_id(entry.call)])
+        return cursor.fetchone() is None
+
+
+def _find_or_add_citizen(city_id: int, number: str, at: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO intake_citizen (city_id, number_sealed, number_key, masked, name, kind, language, elderly, "
+            "mute_reason, first_seen_at) VALUES (%s, %s, %s, %s, '', %s, 'zh', %s, '', %s) "
+            "ON CONFLICT (city_id, number_key) DO UPDATE SET masked = excluded.masked RETURNING id",
+            [
+                city_id,
+                privacy.seal(number),
+                privacy.lookup_key(number),
+                mask(number),
+                CitizenKind.PERSON.value,
+                False,
+                _time(at),
+            ],
+        )
+        return int(cursor.fetchone()[0])
+
+
+def _add_recording(voice: Voice) -> None:
+    if not Recording.objects.filter(call_id=voice.call, file=voice.file).exists():
+        Recording.objects.create(
+            call_id=voice.call,
+            file=voice.file,
+            seconds=voice.seconds,
+            sha256=bytes.fromhex(voice.sha256),
+            recorded_at=voice.at,
+        )
+
+
+def _start_order(order: UUID, call: UUID) -> None:
+    CallOrder.objects.filter(pk=order, call__isnull=True).update(call_id=call)
+
+
+def _finish_order(done: OrderDone) -> None:
+    CallOrder.objects.filter(pk=done.order, result="").update(result=done.result)
+
+
+# ---- rows, in the columns' order of ``sheets``
+
+
+def _call_row(entry: Opened, city_id: int, citizen: int | None, code: str) -> Row:
+    return (
+        _id(entry.call),
+        city_id,
+        entry.line_id,
+        citizen,
+        entry.direction.value,
+        CallState.RECEIVED.value,
+        entry.node,
+        entry.dialled,
+        entry.diversion,
+        entry.reason,
+        _time(entry.at),
+        "",
+        "",
+        code,
+        *_promise(entry.owed),
+    )
+
+
+def _stand_row(stand: Stand) -> Row:
+    return (
+        stand.state.value,
+        stand.code,
+        _time(stand.ringing_at),
+        _time(stand.answered_at),
+        _time(stand.ended_at),
+        stand.ring_seconds,
+        stand.talk_seconds,
+        stand.answered_by_kind,
+        stand.answered_by_id,
+        stand.answered_by_name,
+        stand.sip_code,
+        *_promise(stand.owed),
+        _id(stand.call),
+    )
+
+
+def _step_row(step: Step) -> Row:
+    detail = _json(step.detail) if step.detail else "{}"
+    return (_id(step.call), step.seq, _time(step.at), step.kind.value, step.party_kind, step.party_id, detail)
+
+
+def _text_row(receipt: Receipt, city_id: int, thread: int) -> Row:
+    return (
+        city_id,
+        thread,
+        Direction.OUTBOUND.value,
+        TextState.QUEUED.value,
+        receipt.body,
+        receipt.template,
+        _json(receipt.variables),
+        _time(receipt.at),
+        receipt_key(receipt.call),
+        RECEIPT_URGENCY,
+        _time(receipt.at),
+        "",
+        0,
+        "",
+        "",
+        False,
+        _id(receipt.call),
+    )
+
+
+def _promise(owed: Owed | None) -> Row:
+    if owed is None:
+        return ("", None, "", None)
+    return (owed.kind.value, _time(owed.due_at), owed.owner_kind.value, owed.owner_id)
+
+
+def _id(call: UUID) -> str:
+    return call.hex
+
+
+def _time(at: datetime | None) -> str | None:
+    """As Django stores a time in SQLite; PostgreSQL reads it too, as the session's zone is UTC."""
+    return None if at is None else str(at.astimezone(UTC).replace(tzinfo=None))
+
+
+def _json(value: Mapping[str, object]) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,41 @@
+"""Calls that the console asked for. A conditional update hands each to one switch only. Runs on the clerk's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+import structlog
+
+from minhu.audit import privacy
+from minhu.intake.models import CallOrder
+from minhu.rules.plans import Party
+from minhu.rules.words import PartyKind
+from minhu.switch.ports import Order
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 20
+STALE_AFTER = timedelta(minutes=5)
+"""An order older than this is not carried out: whoever clicked has put the phone down long ago."""
+
+
+def claim(node: str) -> Sequence[Order]:
+    """The waiting orders that this switch got."""
+    waiting = list(CallOrder.objects.filter(claimed_at__isnull=True).order_by("asked_at")[:AT_ONCE])
+    now = datetime.now(UTC)
+    claimed = []
+    for order in waiting:
+        stale = now - order.asked_at > STALE_AFTER
+        taken = CallOrder.objects.filter(pk=order.pk, claimed_at__isnull=True).update(
+            claimed_by=node, claimed_at=now, result="expired" if stale else ""
+        )
+        if taken and not stale:
+            claimed.append(_order(order))
+    return claimed
+
+
+def _order(order: CallOrder) -> Order:
+    party = Party(PartyKind(order.party_kind), order.party_id, "", privacy.unseal(order.party_number_sealed))
+    sealed = order.citizen.number_sealed
+    return Order(order.pk, order.line_id, party, order.citizen_id, privacy.unseal(sealed) if sealed else "")
