@@ -104,6 +104,6 @@ def respond(
     kind = "Content-Type: application/sdp\r\n" if body else ""
     return (
         f"SIP/2.0 {code} {reason or reason_of(code)}\r\n{via_echo(request)}From: {headers['from'][0]}\r\nTo: {to}\r\n"
-        f"Call-ID: {request.call_id}\r\nCSeq: {request.cseq} {request.cseq_method}\r\n{extra}{kind}"
+        f"Call-ID: {request.call_id}\r\nCSeq: {headers['cseq'][0]}\r\n{extra}{kind}"
         f"Content-Length: {len(body)}\r\n\r\n"
     ).encode("utf-8", "surrogateescape") + body

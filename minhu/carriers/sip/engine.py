@@ -21,7 +21,7 @@ from minhu.carriers.sip.doors import Doors
 from minhu.carriers.sip.exchange import Board
 from minhu.carriers.sip.identity import caller_of, destination, diversions_of, history_of, told_headers, user_of_address
 from minhu.carriers.sip.inbound import InboundLeg
-from minhu.carriers.sip.layer import Layer
+from minhu.carriers.sip.layer import Layer, Send
 from minhu.carriers.sip.leg import Leg
 from minhu.carriers.sip.media import Media
 from minhu.carriers.sip.message import Peer, Request
@@ -76,6 +76,7 @@ class SipEngine:
         self._registrations: list[Registration] = []
         self._resolver: asyncio.Task[None] | None = None
         self._silent = asyncio.Event()
+        self._send: Send | None = None
 
     @property
     def node(self) -> str:
@@ -99,6 +100,18 @@ class SipEngine:
     def calls(self) -> int:
         return len(self._legs)
 
+    def receive(self, data: bytes, source: Peer) -> None:
+        """Take one message that came from ``source``, which has been let in."""
+        self._delivery_due = True  # delivered below, so none need be scheduled
+        try:
+            self._layer.receive(data, source)
+        finally:
+            self._deliver()
+
+    def send_through(self, send: Send) -> None:
+        """Hand outgoing messages to ``send`` instead of the sockets (before ``start``)."""
+        self._send = send
+
     # Life
 
     async def start(self, sink: Sink) -> None:
@@ -108,8 +121,8 @@ class SipEngine:
         self._clock = clock
         self._guard = Guard(clock.now)
         self._doors = Doors(config.trunks, config.limits, clock)
-        self._transports = Transports(config, self._doors, self._receive, self._peer_failed)
-        self._layer = Layer(self, clock, self._transports.send, config.limits)
+        self._transports = Transports(config, self._doors, self.receive, self._peer_failed)
+        self._layer = Layer(self, clock, self._send or self._transports.send, config.limits)
         self._board = Board(config, clock, self._layer, self._doors, self._media, self, self._transports.connected)
         await self._doors.resolve()
         await self._transports.start()
@@ -333,13 +346,6 @@ class SipEngine:
             self._delivering = False
 
     # From the wire
-
-    def _receive(self, data: bytes, source: Peer) -> None:
-        self._delivery_due = True  # no need to schedule one
-        try:
-            self._layer.receive(data, source)
-        finally:
-            self._deliver()
 
     def _peer_failed(self, peer: Peer) -> None:
         self._layer.peer_failed(peer)

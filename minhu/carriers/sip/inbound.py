@@ -40,7 +40,7 @@ class InboundLeg(Leg):
         self._routes = "".join(f"Record-Route: {route}\r\n" for route in request.headers.get("record-route", ()))
 
     def trying(self) -> None:
-        """Stop the caller's retransmissions with a 100, unless something better is sent very soon (RFC 3261 §17.2.1)."""
+        """Stop the caller's retransmissions with a 100, unless better comes very soon (RFC 3261 §17.2.1)."""
         self._trying = self.later(TRYING_SECONDS, self._send_trying)
 
     def _send_trying(self) -> None:

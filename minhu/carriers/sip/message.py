@@ -34,18 +34,18 @@ _LONG_NAME = {spelt: name.lower() for name in _USUAL for spelt in (name, name.lo
 _REQUIRED = ("via", "from", "to", "call-id", "cseq")
 _SINGLE = ("from", "to", "call-id", "cseq", "max-forwards", "content-length")
 
-_TOKEN = r"[A-Za-z0-9\-.!%*_+`'~]+"
-_REQUEST_LINE = re.compile(rf"({_TOKEN}) (\S+) SIP/(\d+\.\d+)$", re.IGNORECASE)
+_WORD = r"[A-Za-z0-9\-.!%*_+`'~]+"
+_REQUEST_LINE = re.compile(rf"({_WORD}) (\S+) SIP/(\d+\.\d+)$", re.IGNORECASE)
 _STATUS_LINE = re.compile(r"SIP/2\.0 ([1-6]\d\d)(?: (.*))?$", re.IGNORECASE)
-_HEADER_NAME = re.compile(rf"{_TOKEN}$")
+_HEADER_NAME = re.compile(rf"{_WORD}$")
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s<>\"]+$")
-_CSEQ = re.compile(rf"(\d{{1,10}})\s+({_TOKEN})$")
+_CSEQ = re.compile(rf"(\d{{1,10}})\s+({_WORD})$")
 _ADDRESS = re.compile(
     r'(?:"(?:[^"\\]|\\.)*"\s*<([^<>\s]+)>|[^"<>,;:]*<([^<>\s]+)>|([^\s<>",;?]+))\s*(;.*)?$', re.DOTALL
 )
 _TAG = re.compile(r";\s*tag\s*=\s*([^\s;,\"]+)", re.IGNORECASE)
 _VIA = re.compile(
-    rf"SIP\s*/\s*2\.0\s*/\s*({_TOKEN})\s+(\[[0-9A-Fa-f:.]+\]|[^\s;:,\[\]]+)\s*(?::\s*(\d+)\s*)?"
+    rf"SIP\s*/\s*\d+\.\d+\s*/\s*({_WORD})\s+(\[[0-9A-Fa-f:.]+\]|[^\s;:,\[\]]+)\s*(?::\s*(\d+)\s*)?"
     r'((?:\s*;\s*[^\s;=,"]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s;,"]+))?)*)\s*$',
     re.IGNORECASE,
 )
@@ -72,6 +72,9 @@ class Via(NamedTuple):
     rport: bool
 
 
+NO_VIA = Via("", "", 0, "", rport=False)
+
+
 class Malformed(ValueError):
     """Bytes that are no SIP message.
 
@@ -96,7 +99,7 @@ class Message:
     to_tag: str = ""
     cseq: int = 0
     cseq_method: str = ""
-    via: Via = Via("", "", 0, "", rport=False)
+    via: Via = NO_VIA
 
     def first(self, name: str) -> str:
         """The first header of that name (lower case), or ""."""
@@ -182,7 +185,7 @@ def _request(start: str, lines: list[str], body: bytes, source: Peer) -> Request
         request.version_ok = line[3] == "2.0"
         _check_request(request)
     except Malformed as fault:
-        if request.call_id and request.cseq and request.via.sent_by:
+        if request.via.sent_by and all(name in request.headers for name in _REQUIRED):
             fault.request = request
         raise
     return request
@@ -238,6 +241,11 @@ def _fill(message: Message) -> None:
     message.cseq, message.cseq_method = int(cseq[1]), cseq[2]
     message.from_tag = _tag(headers["from"][0])
     message.to_tag = _tag(headers["to"][0])
+    _check_framing(message)
+
+
+def _check_framing(message: Message) -> None:
+    headers = message.headers
     for name in _SINGLE:
         if name in headers and len(headers[name]) > 1:
             raise Malformed(f"more than one {name}")
