@@ -53,6 +53,22 @@ def full_title(office: str, office_kind: str, title: str) -> str:
     return office + title
 
 
+_DAYS = {"mon": "周一", "tue": "周二", "wed": "周三", "thu": "周四", "fri": "周五", "sat": "周六", "sun": "周日"}
+
+
+@lru_cache(maxsize=1000)
+def hours_in_words(opening_hours: str) -> str:
+    """``mon-fri 08:30-12:00`` as people read it: 周一至周五 08:30–12:00; "" is 全天."""
+    if not opening_hours.strip():
+        return "全天"
+    shown = []
+    for rule in filter(None, (part.strip() for part in opening_hours.lower().split(";"))):
+        days, _, spans = rule.partition(" ")
+        named = "至".join(_DAYS.get(day, day) for day in days.split("-"))
+        shown.append(f"{named} {spans.strip().replace('-', '–')}")
+    return "；".join(shown)
+
+
 @lru_cache(maxsize=20_000)
 def search_key(name: str) -> str:
     """What a name is found by in Latin letters: ``shanchunmei scm``; both readings where a surname has two."""

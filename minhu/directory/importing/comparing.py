@@ -91,6 +91,7 @@ class _Known:
     officials: list[Official] = field(default_factory=list)
     lines: dict[int, list[Line]] = field(default_factory=lambda: defaultdict(list))
     owner: dict[str, Line] = field(default_factory=dict)
+    by_office_name: dict[tuple[int, str], list[Official]] = field(default_factory=lambda: defaultdict(list))
 
 
 def examine(content: bytes, city_id: int) -> Report:
@@ -112,6 +113,8 @@ def _known(city: Office) -> _Known:
     known = _Known(Offices(city))
     officials = Official.objects.filter(city_id=city.pk).select_related("office", "superior")
     known.officials = list(officials.order_by("id"))
+    for official in known.officials:
+        known.by_office_name[official.office_id, official.name].append(official)
     for line in Line.objects.filter(withdrawn_at__isnull=True).select_related("official__office").order_by("id"):
         known.owner[line.number] = line
         if line.city_id == city.pk:
@@ -143,29 +146,29 @@ def _people(entries: list[Entry], known: _Known) -> tuple[list[_Person], list[Fa
 def _recognise(people: list[_Person], known: _Known) -> None:
     """Same post; else the only one of that name in the office; else the same name with the same number."""
     free = {official.pk for official in known.officials}
-    by_office_name: dict[tuple[int, str], list[Official]] = defaultdict(list)
-    for official in known.officials:
-        by_office_name[official.office_id, official.name].append(official)
-
-    def same_name(person: _Person) -> list[Official]:
-        return by_office_name[person.office.pk, person.entry.name] if person.office else []
-
-    def same_post(person: _Person) -> list[Official]:
-        return [one for one in same_name(person) if one.title == person.entry.title]
-
-    def in_post(person: _Person) -> list[Official]:
-        return [one for one in same_name(person) if one.left_on is None]
-
-    def same_number(person: _Person) -> list[Official]:
-        owners = [known.owner[number].official for number in person.entry.numbers if number in known.owner]
-        return [one for one in owners if one.name == person.entry.name]
-
-    for candidates_of in (same_post, in_post, same_number):
+    for candidates_of in (_same_post, _in_post, _same_number):
         for person in people:
-            candidates = {one.pk: one for one in candidates_of(person) if one.pk in free}
+            candidates = {one.pk: one for one in candidates_of(person, known) if one.pk in free}
             if person.official is None and len(candidates) == 1:
                 person.official = candidates.popitem()[1]
                 free.remove(person.official.pk)
+
+
+def _same_name(person: _Person, known: _Known) -> list[Official]:
+    return known.by_office_name[person.office.pk, person.entry.name] if person.office else []
+
+
+def _same_post(person: _Person, known: _Known) -> list[Official]:
+    return [one for one in _same_name(person, known) if one.title == person.entry.title]
+
+
+def _in_post(person: _Person, known: _Known) -> list[Official]:
+    return [one for one in _same_name(person, known) if one.left_on is None]
+
+
+def _same_number(person: _Person, known: _Known) -> list[Official]:
+    owners = [known.owner[number].official for number in person.entry.numbers if number in known.owner]
+    return [one for one in owners if one.name == person.entry.name]
 
 
 def _clashes(people: list[_Person], known: _Known) -> list[Fault]:
