@@ -9,7 +9,8 @@ _EVIDENCE = ("kept_at", "evidence_call_id", "evidence_text_id", "evidence_reply_
 
 _NO_CONNECTED_CALL = (
     "(NEW.evidence_call_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM intake_call c WHERE c.id = NEW.evidence_call_id "
-    "AND c.answered_at IS NOT NULL AND c.talk_seconds > 0 AND c.ended_at > NEW.made_at))"
+    "AND c.answered_by_kind IN ('official', 'deputy', 'staff', 'duty', 'citizen') AND c.talk_seconds > 0 "
+    "AND c.ended_at > NEW.made_at))"
 )
 _NO_DELIVERED_TEXT = (
     "(NEW.evidence_text_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM intake_text t WHERE t.id = NEW.evidence_text_id "

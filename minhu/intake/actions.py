@@ -12,9 +12,10 @@ Refusal
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
 from minhu.audit import privacy, trail
 from minhu.directory.models import Desk, Line, Office
@@ -97,7 +98,7 @@ def receive_web_message(form: WebForm, *, city_id: int, at: datetime | None = No
 
     Raises: NothingSaid, TooLong, NotANumber, NoSuchLine.
     """
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     body, number = _checked(form)
     due_at = deadlines.first_contact_due(Urgency.NORMAL, at, china())
     with transaction.atomic():
@@ -135,7 +136,7 @@ def order_call(
     Once per key, and once within two minutes for the same citizen, however often it is clicked.
     Raises: NotYours, NoNumber, NoPhone.
     """
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     line = Line.objects.select_related("official__office").filter(pk=line_id).first()
     if line is None:
         raise NotYours
@@ -149,7 +150,7 @@ def order_call(
 def place_order(
     line: Line, citizen_id: int, *, by: Viewer, key: str, promise_id: int | None, at: datetime
 ) -> CallOrder:
-    """As order_call, in the caller's transaction, which has seen to it that the viewer may. Raises: NoNumber, NoPhone."""
+    """As order_call, for a caller who has seen to it that the viewer may. Raises: NoNumber, NoPhone."""
     citizen = Citizen.objects.select_for_update(no_key=True).get(pk=citizen_id)
     if citizen.number_sealed is None:
         raise NoNumber
@@ -197,7 +198,7 @@ def put_aside(text_id: int, *, by: Viewer, reason: str, at: datetime | None = No
     if text is None or not scope_of(by).covers(None, text.city_id):
         raise NotYours
     if text.settled_at is None:
-        text.settled_at = at or datetime.now(UTC)
+        text.settled_at = at or timezone.now()
         text.save(update_fields=["settled_at"])
         trail.record(by, "put_aside", text, reason)
 

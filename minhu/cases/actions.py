@@ -1,0 +1,246 @@
+"""What people do with matters. Each action locks the case, asks the rule, changes, queues what must go out, records.
+
+Refusal
+├── NotYours            (intake.scope) the matter is not with the viewer
+├── NotPossibleNow      (rules.casework) the state does not allow it
+├── CallStillOn         the call has not ended yet
+├── NotAnswered         nobody spoke on this call: there is nothing to write up
+├── WrittenUpAlready    somebody wrote up this call differently
+├── SayWhatWasDone      a reply says what was done, and by whom
+├── NobodyHolds         the matter is with nobody yet
+├── SpeakFirst          no text can reach this citizen: call him, then reply
+└── NoEvidence          nobody spoke with the citizen since the question was open
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import transaction
+
+from minhu.audit import trail
+from minhu.cases import ledger
+from minhu.cases.authority import locked
+from minhu.cases.callbacks import record_callback
+from minhu.cases.models import Case, Contact, Note, Promise, Reply
+from minhu.cases.opening import title_of
+from minhu.cases.rating import rate_reply
+from minhu.cases.take_in import take_in
+from minhu.cases.telling import NobodyHolds, quick_reply, reply
+from minhu.cases.texts import open_for_line
+from minhu.cases.wrapping_up import wrap_up
+from minhu.directory.models import Line, Official
+from minhu.intake import actions as intake_actions
+from minhu.intake.models import Call, CallOrder, Text
+from minhu.intake.scope import NotYours, scope_of
+from minhu.rules import access, deadlines
+from minhu.rules.access import Viewer
+from minhu.rules.calendar import china
+from minhu.rules.casework import Act, after
+from minhu.rules.errors import Refusal
+from minhu.rules.plain import storable
+from minhu.rules.texts import MAX_BODY
+from minhu.rules.words import CaseKind, CaseState, PromiseKind, TextState, Urgency
+
+__all__ = [
+    "ask_clarification", "assign", "call_back", "clarify", "close_due", "hold", "quick_reply", "rate",
+    "record_callback", "reply", "settle_evidence", "take_in", "take_up_text", "withdraw", "wrap_up", "write_note",
+]  # fmt: skip
+
+
+class NoEvidence(Refusal):
+    code = "no_evidence"
+    words = "还没有与群众通话或收到补充短信，请先核实再登记。"
+
+
+@transaction.atomic
+def hold(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
+    """The official takes it on himself; an answer is owed in the time of its kind.
+
+    Raises: NotYours, NotPossibleNow, NobodyHolds.
+    """
+    at = at or datetime.now(UTC)
+    case = locked(case_id, by)
+    if case.holder is None:
+        raise NobodyHolds
+    case.state = after(CaseState(case.state), Act.HOLD).value
+    case.save(update_fields=["state"])
+    due_at = deadlines.reply_due(CaseKind(case.kind), at, china())
+    ledger.promise(case, PromiseKind.REPLY, due_at, ledger.official_owns(case.holder), at=at)
+    trail.record(by, "hold", case, due=due_at)
+    return case
+
+
+@transaction.atomic
+def withdraw(case_id: int, *, by: Viewer, reason: str, at: datetime | None = None) -> Case:
+    """The citizen does not want it followed up any more; what was owed falls away. Raises: NotYours, NotPossibleNow."""
+    at = at or datetime.now(UTC)
+    case = locked(case_id, by)
+    case.state = after(CaseState(case.state), Act.WITHDRAW).value
+    case.closed_at = at
+    case.save(update_fields=["state", "closed_at"])
+    ledger.release(case, reason.strip() or "群众撤回", at=at)
+    trail.record(by, "withdraw", case, reason)
+    return case
+
+
+@transaction.atomic
+def ask_clarification(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
+    """The matter is not clear: staff will call the citizen within a working day. Raises: NotYours, NotPossibleNow."""
+    at = at or datetime.now(UTC)
+    case = locked(case_id, by)
+    case.state = after(CaseState(case.state), Act.CLARIFY).value
+    case.save(update_fields=["state"])
+    due_at = deadlines.add_working_days(at, 1, china())
+    ledger.promise(case, PromiseKind.CLARIFY, due_at, ledger.staff_own(case.line, case.city_id), at=at)
+    trail.record(by, "ask_clarification", case, due=due_at)
+    return case
+
+
+@transaction.atomic
+def clarify(case_id: int, body: str, *, by: Viewer, kind: CaseKind | None = None, at: datetime | None = None) -> Case:
+    """Staff write up what the citizen told them; they must have spoken with him, or had his text, since.
+
+    Raises: NotYours, NotPossibleNow, NoEvidence.
+    """
+    at = at or datetime.now(UTC)
+    case = locked(case_id, by)
+    case.state = after(CaseState(case.state), Act.CLARIFIED).value
+    case.body, case.title = storable(body.strip(), MAX_BODY), title_of(body)
+    case.kind = kind.value if kind else case.kind
+    if not _keep_clarification(case, at):
+        raise NoEvidence
+    case.save(update_fields=["state", "body", "title", "kind"])
+    if case.first_contact_at is None:
+        due_at = deadlines.first_contact_due(Urgency(case.urgency), at, china())
+        owner = ledger.line_owns(case.line, case.city_id)
+        ledger.promise(case, PromiseKind.CALL_BACK, due_at, owner, at=at)
+    trail.record(by, "clarify", case)
+    return case
+
+
+@transaction.atomic
+def assign(case_id: int, official_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
+    """Staff find the official for a matter that came to no line. What is owed goes with it. Raises: NotYours."""
+    case = locked(case_id, by)
+    official = Official.objects.filter(pk=official_id, city_id=case.city_id, left_on=None).first()
+    if official is None or case.holder_id is not None:
+        raise NotYours
+    case.holder = official
+    case.line = official.lines.filter(withdrawn_at=None).order_by("id").first()
+    case.save(update_fields=["holder", "line"])
+    ledger.open_promises(case, (PromiseKind.CALL_BACK, PromiseKind.REPLY)).update(
+        owner_official=official, owner_office=None, maker=official.name
+    )
+    trail.record(by, "assign", case, official=official_id)
+    return case
+
+
+@transaction.atomic
+def call_back(promise_id: int, *, by: Viewer, key: str, at: datetime | None = None) -> CallOrder:
+    """Have the citizen rung to keep a promise: the viewer's own telephone first. One call per key and per two minutes.
+
+    Raises: NotYours, NobodyHolds, NoNumber, NoPhone.
+    """
+    at = at or datetime.now(UTC)
+    promise = Promise.objects.filter(pk=promise_id, kept_at=None, released_at=None).first()
+    if promise is None:
+        raise NotYours
+    case = locked(promise.case_id, by)
+    line = case.line or (case.holder.lines.filter(withdrawn_at=None).first() if case.holder else None)
+    if line is None:
+        raise NobodyHolds
+    return intake_actions.place_order(line, case.citizen_id, by=by, key=key, promise_id=promise_id, at=at)
+
+
+@transaction.atomic
+def rate(case_id: int, score: int, *, words: str = "", at: datetime | None = None) -> Case:
+    """The citizen rates the latest reply (1 satisfied, 2 not satisfied, 3 not solved). Raises: NotPossibleNow."""
+    case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
+    acts = rate_reply(case, score, words=storable(words), at=at or datetime.now(UTC))
+    trail.record_many(access.citizen(case.city_id), acts)
+    return case
+
+
+@transaction.atomic
+def write_note(case_id: int, body: str, *, by: Viewer, at: datetime | None = None) -> Note:
+    """An internal note. Raises: NotYours."""
+    case = locked(case_id, by)
+    note = Note.objects.create(
+        case=case, body=storable(body.strip(), 1000), by_id=by.account_id, at=at or datetime.now(UTC)
+    )
+    trail.record(by, "write_note", case)
+    return note
+
+
+@transaction.atomic
+def take_up_text(text_id: int, line_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
+    """Staff found whom a text to an unpublished number was for: it becomes a matter of that line. Raises: NotYours."""
+    at = at or datetime.now(UTC)
+    text = Text.objects.select_for_update(no_key=True, of=("self",)).select_related("thread__citizen").get(pk=text_id)
+    line = Line.objects.select_related("official__office").filter(pk=line_id, city_id=text.city_id).first()
+    if line is None or text.thread.line_id is not None or not scope_of(by).covers(None, text.city_id):
+        raise NotYours
+    if there := Contact.objects.filter(text=text).select_related("case").first():
+        return there.case
+    case = open_for_line(text, line, at=at)
+    trail.record(by, "take_up_text", case, text=text.pk)
+    return case
+
+
+def settle_evidence(limit: int = 200, *, at: datetime | None = None) -> int:
+    """Replies whose text has been delivered keep what was owed on their case. A job calls it; returns how many kept."""
+    at = at or datetime.now(UTC)
+    kept = 0
+    waiting = Reply.objects.filter(
+        text__state=TextState.DELIVERED.value,
+        case__promises__kept_at=None,
+        case__promises__released_at=None,
+        case__promises__isnull=False,
+    )
+    for reply_id in list(waiting.order_by("id").values_list("pk", flat=True).distinct()[:limit]):
+        with transaction.atomic():
+            one = Reply.objects.select_related("text").get(pk=reply_id)
+            case = Case.objects.select_for_update(no_key=True).get(pk=one.case_id)
+            if one.text is None:
+                continue
+            count = ledger.keep_by_text(case, one.text, ledger.ALL_KINDS, at=at)
+            if count:
+                case.first_contact_at = case.first_contact_at or at
+                case.save(update_fields=["first_contact_at"])
+                trail.record(access.system(case.city_id), "keep_promise", case, text=one.text.pk, promises=count)
+            kept += count
+    return kept
+
+
+def close_due(at: datetime | None = None, limit: int = 200) -> int:
+    """Close what was answered seven days ago and not rated, unless something is still owed. Returns how many."""
+    at = at or datetime.now(UTC)
+    before = at - deadlines.CLOSE_WITHOUT_RATING_AFTER
+    answered = Case.objects.filter(state=CaseState.REPLIED.value, replied_at__lte=before)
+    owing = Promise.objects.filter(kept_at=None, released_at=None).values("case_id")
+    closed = 0
+    for case_id in list(answered.exclude(pk__in=owing).order_by("replied_at").values_list("pk", flat=True)[:limit]):
+        with transaction.atomic():
+            case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
+            if case.state != CaseState.REPLIED.value:
+                continue
+            case.state, case.closed_at = after(CaseState.REPLIED, Act.CLOSE).value, at
+            case.save(update_fields=["state", "closed_at"])
+            trail.record(access.system(case.city_id), "close", case, "七日内未评价")
+            closed += 1
+    return closed
+
+
+def _keep_clarification(case: Case, at: datetime) -> int:
+    promise = ledger.open_promises(case, (PromiseKind.CLARIFY,)).first()
+    if promise is None:
+        return 1
+    since = {"ended_at__gt": promise.made_at, "talk_seconds__gte": ledger.EVIDENCE_TALK_SECONDS}
+    call = Call.objects.filter(citizen_id=case.citizen_id, city_id=case.city_id, **since).order_by("-ended_at").first()
+    if call is not None and ledger.keep_by_call(case, call, (PromiseKind.CLARIFY,), at=at):
+        case.first_contact_at = case.first_contact_at or call.answered_at
+        Case.objects.filter(pk=case.pk).update(first_contact_at=case.first_contact_at)
+        return 1
+    answer = Text.objects.filter(contact__case=case, at__gte=promise.made_at).order_by("-at").first()
+    return ledger.keep_by_text(case, answer, (PromiseKind.CLARIFY,), at=at) if answer else 0

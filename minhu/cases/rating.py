@@ -1,0 +1,59 @@
+"""What the citizen says of a reply, and what follows: closed, or back to the official himself."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from minhu.audit import trail
+from minhu.cases import ledger
+from minhu.cases.models import Case, Rating
+from minhu.cases.opening import tell
+from minhu.intake import outbox
+from minhu.intake.models import Text
+from minhu.rules import deadlines
+from minhu.rules.calendar import china
+from minhu.rules.casework import Act, after
+from minhu.rules.words import CaseKind, CaseState, PromiseKind
+
+SATISFIED = 1
+
+
+def rate_reply(case: Case, score: int, *, at: datetime, words: str = "", text: Text | None = None) -> list[trail.Entry]:
+    """Keep the rating of the latest reply, under the case's lock; what was done, for the trail.
+
+    Satisfied closes the case. Otherwise it goes back once to the official himself, the second time to his superior,
+    with a new promise. Raises: NotPossibleNow when no reply waits for a rating.
+    """
+    state = after(CaseState(case.state), Act.CLOSE if score == SATISFIED else Act.REOPEN)
+    reply = case.replies.filter(rating=None).order_by("-at", "-id").first()
+    if reply is not None:
+        Rating.objects.create(case=case, reply=reply, score=score, words=words[:500], text=text, at=at)
+    if score == SATISFIED:
+        case.state, case.closed_at = state.value, at
+        case.save(update_fields=["state", "closed_at"])
+        _thank(case, at)
+        return [trail.entry("rate", case, score=score), trail.entry("close", case)]
+    _send_back(case, state, at)
+    return [trail.entry("rate", case, score=score), trail.entry("reopen", case, times=case.reopened)]
+
+
+def _thank(case: Case, at: datetime) -> None:
+    draft = outbox.Draft(template="rated", code=case.code, asked_for=True)
+    if case.citizen.number_sealed is not None:
+        tell(case, case.citizen, draft, key=f"rated:{case.pk}:{case.replies.count()}", at=at)
+
+
+def _send_back(case: Case, state: CaseState, at: datetime) -> None:
+    if case.reopened and case.holder is not None and case.holder.superior is not None:
+        case.holder = case.holder.superior
+    case.reopened += 1
+    case.state = after(state, Act.HOLD).value
+    case.save(update_fields=["state", "reopened", "holder"])
+    if case.holder is None:
+        raise ValueError("a replied case has a holder")
+    due_at = deadlines.reply_due(CaseKind(case.kind), at, china())
+    made = ledger.promise(case, PromiseKind.REPLY, due_at, ledger.official_owns(case.holder), at=at)
+    variables = {"code": case.code, "due": made.due_at.isoformat()}
+    draft = outbox.Draft(template="reopened", variables=variables, code=case.code, asked_for=True)
+    if case.citizen.number_sealed is not None:
+        tell(case, case.citizen, draft, key=f"reopened:{case.pk}:{case.reopened}", at=at)
