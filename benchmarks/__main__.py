@@ -1,0 +1,41 @@
+"""``make bench``: every measurement, one after another, each with its table.
+
+    python -m benchmarks [--peers] [NAME …]
+
+Each is a program of its own (``python -m benchmarks.calls --help``), so that one cannot warm or slow another.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+
+BENCHMARKS = {
+    "calls": "a call from INVITE through decision and durable journal to ring and answer",
+    "media_bridge": "a hundred bridged calls: loss, added delay, CPU",
+    "smpp_inbound": "inbound texts a second, each durable before its acknowledgement",
+    "web_form": "matters a second posted to the public form",
+}
+WITH_PEERS = frozenset({"calls", "web_form"})
+
+
+def main() -> int:
+    """Run what was named, or all; the exit code is that of the first that failed."""
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--peers", action="store_true", help="measure the others beside us, in the same run")
+    arguments.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    given = arguments.parse_args()
+    if unknown := sorted(set(given.names) - BENCHMARKS.keys()):
+        arguments.error(f"unknown: {', '.join(unknown)}; known: {', '.join(BENCHMARKS)}")
+    failed = 0
+    for name in given.names or BENCHMARKS:
+        sys.stdout.write(f"\n## {name}: {BENCHMARKS[name]}\n\n")
+        sys.stdout.flush()
+        peers = ["--peers"] if given.peers and name in WITH_PEERS else []
+        failed = subprocess.run([sys.executable, "-m", f"benchmarks.{name}", *peers], check=False).returncode or failed
+    return failed
+
+
+if __name__ == "__main__":
+    sys.exit(main())

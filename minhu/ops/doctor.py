@@ -1,0 +1,230 @@
+"""What is wrong with this installation, and what to do about each. Looks only; changes nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import socket
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import SystemCheckError
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
+
+from minhu.audit import pulse
+from minhu.directory.models import CalendarFeed, Line
+from minhu.intake.models import Text
+from minhu.ops import probes
+from minhu.rules.calendar import china
+from minhu.rules.clock import legal_day
+from minhu.rules.words import TextState
+
+WARN_BEFORE_CALENDAR_ENDS = timedelta(days=60)
+LEAST_FREE_BYTES, SCARCE_FREE_BYTES = 500 * 2**20, 5 * 2**30
+LARGEST_CLOCK_ERROR_SECONDS = 2.0
+OLDEST_WAITING = timedelta(minutes=15)
+PATIENCE_SECONDS = 3.0
+
+
+class Grade(StrEnum):
+    """How a check came out."""
+
+    WELL = "well"
+    CARE = "care"
+    ILL = "ill"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. cure: what to do; "" when all is well."""
+
+    about: str
+    grade: Grade
+    found: str
+    cure: str = ""
+
+
+Check = Callable[[], Iterator[Finding]]
+
+
+def examine() -> Iterator[Finding]:
+    """Look at everything, in the order in which one would mend it. A check that itself fails is a finding too."""
+    for check in (_settings, _database, _disk, _clock, _calendar, _directory, _trunk, _gateway, _processes, _texts):
+        try:
+            yield from check()
+        except (OSError, DatabaseError) as error:
+            yield Finding(
+                check.__name__.strip("_"), Grade.ILL, f"could not be looked at: {error}", "mend what is above first"
+            )
+
+
+def _settings() -> Iterator[Finding]:
+    try:
+        call_command("check", deploy=settings.PRODUCTION, fail_level="WARNING", verbosity=0)
+    except SystemCheckError as error:
+        yield Finding("settings", Grade.ILL, " ".join(str(error).split()), "see .env.example for each setting")
+        return
+    if settings.PRODUCTION:
+        yield Finding("settings", Grade.WELL, "production")
+    else:
+        cure = "set MINHU_MODE=production before citizens use it"
+        yield Finding("settings", Grade.CARE, f"mode {settings.MODE}: keys are kept in {settings.DATA_DIR}", cure)
+
+
+def _database() -> Iterator[Finding]:
+    try:
+        began = time.perf_counter()
+        connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError as error:
+        yield Finding("database", Grade.ILL, f"no answer: {error}".strip(), "start it, or correct DATABASE_URL")
+        return
+    if missing:
+        yield Finding("database", Grade.ILL, f"{len(missing)} migrations are missing", "run: minhu migrate")
+        return
+    yield Finding(
+        "database", Grade.WELL, f"{connection.vendor}, answers in {(time.perf_counter() - began) * 1000:.0f} ms"
+    )
+
+
+def _disk() -> Iterator[Finding]:
+    for name, folder in (
+        ("data", settings.DATA_DIR),
+        ("spool", settings.SPOOL_DIR),
+        ("recordings", settings.RECORDINGS_DIR),
+    ):
+        place = _nearest(Path(folder))
+        if not os.access(place, os.W_OK):
+            yield Finding(
+                f"disk: {name}", Grade.ILL, f"{place} cannot be written", f"give this user the folder {folder}"
+            )
+            continue
+        free = shutil.disk_usage(place).free
+        shown = f"{free / 2**30:.1f} GiB free at {place}"
+        if free < LEAST_FREE_BYTES:
+            yield Finding(f"disk: {name}", Grade.ILL, shown, "free some now: calls cannot be recorded or spooled soon")
+        elif free < SCARCE_FREE_BYTES:
+            yield Finding(f"disk: {name}", Grade.CARE, shown, "plan for more; see the retention settings")
+        else:
+            yield Finding(f"disk: {name}", Grade.WELL, shown)
+
+
+def _nearest(folder: Path) -> Path:
+    return folder if folder.exists() else _nearest(folder.parent)
+
+
+def _clock() -> Iterator[Finding]:
+    state = probes.kernel_clock()
+    if state is None:
+        yield Finding(
+            "clock", Grade.CARE, "the kernel does not say whether it is kept by NTP", "run chrony or timesyncd"
+        )
+    elif not state.synchronised:
+        yield Finding("clock", Grade.CARE, "is not synchronised", "run chrony or timesyncd: due times depend on it")
+    elif state.error_seconds > LARGEST_CLOCK_ERROR_SECONDS:
+        yield Finding("clock", Grade.ILL, f"may be {state.error_seconds:.1f} s off", "look at chrony or timesyncd")
+    else:
+        yield Finding("clock", Grade.WELL, "synchronised")
+
+
+def _calendar() -> Iterator[Finding]:
+    last = china().last_day
+    left = last - legal_day(timezone.now())
+    if left < timedelta():
+        yield Finding(
+            "working days", Grade.ILL, f"are known to {last} only", "upgrade, or due times count Monday to Friday"
+        )
+    elif left < WARN_BEFORE_CALENDAR_ENDS:
+        cure = "upgrade once the State Council's notice for the new year is out"
+        yield Finding("working days", Grade.CARE, f"are known to {last}, {left.days} days ahead", cure)
+    else:
+        yield Finding("working days", Grade.WELL, f"known to {last}")
+
+
+def _directory() -> Iterator[Finding]:
+    lines = Line.objects.filter(withdrawn_at=None).count()
+    if not lines:
+        yield Finding(
+            "directory", Grade.CARE, "no number is published", "import it: see docs/how-to/import-the-directory.md"
+        )
+    else:
+        yield Finding("directory", Grade.WELL, f"{lines} lines in use")
+    for feed in CalendarFeed.objects.exclude(fault="").select_related("official")[:20]:
+        yield Finding(
+            "calendar", Grade.CARE, f"{feed.official}: {feed.fault}", "correct its address on the presence page"
+        )
+
+
+def _trunk() -> Iterator[Finding]:
+    listen = ", ".join(settings.SIP.listen)
+    if not settings.SIP.trunk:
+        yield Finding(
+            "trunk", Grade.CARE, f"listens on {listen}, but has nowhere to place calls", "set SIP_TRUNK=udp:host:port"
+        )
+        return
+    transport, _, address = settings.SIP.trunk.partition(":")
+    host, _, port = address.rpartition(":")
+    answer = asyncio.run(probes.options(transport, host, int(port), PATIENCE_SECONDS))
+    if answer:
+        yield Finding("trunk", Grade.WELL, f"{settings.SIP.trunk} answers: {answer}")
+    else:
+        cure = "check address and firewall; does the provider know this machine's address?"
+        yield Finding("trunk", Grade.ILL, f"{settings.SIP.trunk} does not answer OPTIONS", cure)
+
+
+def _gateway() -> Iterator[Finding]:
+    given = settings.SMPP
+    if not given.host:
+        cure = "set SMPP_HOST and the rest: see docs/how-to/connect-smpp.md"
+        yield Finding("texting", Grade.CARE, "no gateway; texts wait in the outbox", cure)
+        return
+    try:
+        socket.create_connection((given.host, given.port), PATIENCE_SECONDS).close()
+    except OSError as error:
+        yield Finding("texting", Grade.ILL, f"{given.host}:{given.port}: {error}", "check address, port and firewall")
+        return
+    jobs = [beat for beat in pulse.beats(timezone.now()) if beat.process == "jobs" and beat.alive]
+    if any(beat.detail.get("gateway_up") is False for beat in jobs):
+        cure = "check SMPP_SYSTEM_ID and SMPP_PASSWORD; the log of minhu jobs has the gateway's answer"
+        yield Finding("texting", Grade.ILL, f"{given.host}:{given.port} is reached but does not let us in", cure)
+    else:
+        yield Finding("texting", Grade.WELL, f"{given.host}:{given.port} is reached")
+
+
+def _processes() -> Iterator[Finding]:
+    now = timezone.now()
+    for process in ("switch", "jobs"):
+        if pulse.running(process, now):
+            yield Finding(process, Grade.WELL, "running")
+        else:
+            yield Finding(process, Grade.ILL, "is not running", f"run: minhu {process} (or minhu serve for all)")
+
+
+def _texts() -> Iterator[Finding]:
+    now = timezone.now()
+    waiting = Text.objects.filter(state=TextState.QUEUED, send_after__lt=now - OLDEST_WAITING).count()
+    doubtful = Text.objects.filter(state=TextState.UNKNOWN).count()
+    if waiting:
+        yield Finding("outbox", Grade.ILL, f"{waiting} texts have waited for over 15 minutes", "see texting above")
+    if doubtful:
+        cure = "staff see each in the queue; the gateway's own log tells whether it went"
+        yield Finding("outbox", Grade.CARE, f"{doubtful} texts whose fate is unknown", cure)
+    if not waiting and not doubtful:
+        yield Finding("outbox", Grade.WELL, _oldest(now))
+
+
+def _oldest(now: datetime) -> str:
+    oldest = Text.objects.filter(state=TextState.QUEUED, send_after__lte=now).order_by("send_after").first()
+    if oldest is None or oldest.send_after is None:
+        return "nothing waits"
+    return f"the oldest text waits {(now - oldest.send_after).total_seconds():.0f} s"

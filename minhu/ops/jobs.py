@@ -1,0 +1,121 @@
+"""The jobs process: takes in what has come, sends what is due, reads calendars, seals the journal."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+from django.conf import settings
+from django.utils import timezone
+
+from minhu.audit import pulse
+from minhu.carriers.smpp import SmppGateway, SmppSettings
+from minhu.carriers.text import TextGateway
+from minhu.cases import actions as cases
+from minhu.directory import calendars
+from minhu.directory.models import Office
+from minhu.intake import inbound, outbox, receipts, seal
+from minhu.ops.rounds import Rounds, Work
+from minhu.ops.slots import worker_name
+from minhu.ops.texting import Sender, StoringSink
+
+log = structlog.get_logger(__name__)
+
+SOON, MINUTE = 0.2, 60.0
+"""Seconds between looks: for what people wait for, and for housekeeping."""
+
+
+def run() -> None:
+    """Work until SIGTERM or SIGINT, then let what is in hand end."""
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    with worker_name("jobs", settings.DATA_DIR / "run") as worker, _gateway() as gateway:
+        left = outbox.settle_in_doubt(worker, started_at=timezone.now())
+        if left:
+            log.warning("texts_in_doubt", texts=left)
+        sender = _sender(gateway, worker)
+        rounds = Rounds([*_texting(sender), *_casework(), *_housekeeping(worker, gateway)])
+        rounds.start()
+        log.info("jobs_started", worker=worker, gateway=gateway.name if gateway else "none")
+        stopping.wait()
+        rounds.stop()
+        if sender:
+            sender.stop()
+
+
+@contextmanager
+def _gateway() -> Iterator[TextGateway | None]:
+    given = settings.SMPP
+    if not given.host:
+        yield None
+        return
+    gateway = SmppGateway(
+        "smpp",
+        SmppSettings(
+            host=given.host,
+            port=given.port,
+            system_id=given.system_id,
+            password=given.password,
+            system_type=given.system_type,
+            window=given.window,
+        ),
+    )
+    gateway.start(StoringSink())
+    try:
+        yield gateway
+    finally:
+        gateway.stop()
+
+
+def _sender(gateway: TextGateway | None, worker: str) -> Sender | None:
+    if gateway is None:
+        log.warning("no_gateway", cure="set SMPP_HOST, or texts will wait")
+        return None
+    return Sender(gateway, worker=worker, default_sender=settings.SMPP.sender, window=settings.SMPP.window)
+
+
+def _texting(sender: Sender | None) -> list[Work]:
+    works = [
+        Work("take_in_texts", inbound.take_in, SOON),
+        Work("settle_in_doubt", lambda: len(outbox.settle_in_doubt()), MINUTE),
+        Work("sweep_receipts", _quietly(receipts.sweep), MINUTE),
+    ]
+    return [*works, Work("send_texts", sender.send_some, SOON)] if sender else works
+
+
+def _casework() -> list[Work]:
+    return [
+        Work("take_in_contacts", cases.take_in, SOON),
+        Work("settle_evidence", cases.settle_evidence, 1.0),
+        Work("close_due", cases.close_due, MINUTE),
+    ]
+
+
+def _housekeeping(worker: str, gateway: TextGateway | None) -> list[Work]:
+    def beat() -> None:
+        pulse.beat("jobs", worker, at=timezone.now(), gateway_up=gateway.up() if gateway else None)
+
+    return [
+        Work("pulse", _quietly(beat), pulse.BEAT_SECONDS),
+        Work("calendars", lambda: calendars.read_due(timezone.now()), MINUTE),
+        Work("seal_journal", _seal, MINUTE),
+    ]
+
+
+def _seal() -> int:
+    cities = Office.objects.filter(parent=None).values_list("pk", flat=True)
+    return sum(seal.seal_journal(city) for city in cities)
+
+
+def _quietly(do: Callable[[], object]) -> Callable[[], int]:
+    """A round that never asks for another at once."""
+
+    def once() -> int:
+        do()
+        return 0
+
+    return once
