@@ -159,7 +159,7 @@ class SipEngine:
             said_goodbye = True
         self._registrations.clear()
         if said_goodbye:
-            await asyncio.sleep(_GOODBYE_SECONDS)
+            await self._last_answers()
         if self._resolver is not None:
             self._resolver.cancel()
         self._layer.stop()
@@ -168,6 +168,14 @@ class SipEngine:
         self._dialogs.clear()
         self.emit(NodeDown(self.node, "stopped"))
         self._deliver()
+
+    async def _last_answers(self) -> None:
+        """Let the answers to our last requests come in, for a moment of real time."""
+        until = asyncio.get_running_loop().time() + _GOODBYE_SECONDS
+        while isinstance(self._clock, LoopClock) and self._layer.asking:
+            if asyncio.get_running_loop().time() > until:
+                return
+            await asyncio.sleep(0.01)
 
     async def _keep_resolving(self) -> None:
         while True:

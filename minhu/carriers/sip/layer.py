@@ -16,6 +16,7 @@ from minhu.carriers.sip.transaction import (
     OTHER_CLIENT,
     OTHER_SERVER,
     Input,
+    State,
     Transaction,
     User,
 )
@@ -63,6 +64,11 @@ class Layer:
     def live(self) -> int:
         """How many transactions are remembered."""
         return len(self._servers) + len(self._clients)
+
+    @property
+    def asking(self) -> bool:
+        """Whether a request of ours is still unanswered."""
+        return any(client.state in (State.CALLING, State.TRYING) for client in self._clients.values())
 
     def receive(self, data: bytes, source: Peer) -> None:
         """Take one packet from the wire. Never raises."""
