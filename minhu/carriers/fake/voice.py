@@ -188,25 +188,22 @@ class FakeVoiceEngine:
         self._accepting = accepting
 
     def trying(self, leg: LegId) -> bool:
-        if leg in self._legs:
-            self._legs[leg].far.was_told_trying = True
-        return leg in self._legs
+        state = self._caller(leg)
+        if state is not None:
+            state.far.was_told_trying = True
+        return state is not None
 
     def ring(self, leg: LegId) -> bool:
-        state = self._legs.get(leg)
-        if state is None:
-            return False
-        if state.far.incoming and not state.answered:
+        state = self._caller(leg)
+        if state is not None and not state.answered:
             state.far.rang = True
-        return True
+        return state is not None
 
     def answer(self, leg: LegId) -> bool:
-        state = self._legs.get(leg)
-        if state is None:
-            return False
-        if state.far.incoming and not state.answered:
+        state = self._caller(leg)
+        if state is not None and not state.answered:
             self._confirm(leg)
-        return True
+        return state is not None
 
     def hangup(self, leg: LegId, sip_code: int = 200) -> bool:
         state = self._legs.get(leg)
@@ -324,6 +321,11 @@ class FakeVoiceEngine:
         if self._timers is None:
             raise RuntimeError("start() comes first")
         return self._timers
+
+    def _caller(self, leg: LegId) -> _Leg | None:
+        """The leg of somebody who rang us; None when it is gone, or is one that we dialled."""
+        state = self._legs.get(leg)
+        return state if state is not None and state.far.incoming else None
 
     def _after(self, seconds: float, do: Callable[[], object]) -> Cancellable:
         return self._clock.call_later(seconds, do)
