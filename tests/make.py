@@ -12,8 +12,22 @@ from minhu.audit import privacy
 from minhu.directory import versions
 from minhu.directory.models import Account, Desk, Line, Office, Official, PresenceSpan, RoleGrant
 from minhu.directory.naming import search_key
+from minhu.intake import codes
+from minhu.intake.citizens import citizen_of, thread_of
+from minhu.intake.models import Call, Citizen, Text
 from minhu.rules.access import Grant, Viewer
-from minhu.rules.words import LineMode, OfficeKind, Presence, PresenceSource, Role
+from minhu.rules.words import (
+    CallState,
+    Direction,
+    LineMode,
+    OfficeKind,
+    PartyKind,
+    Presence,
+    PresenceSource,
+    PromiseKind,
+    Role,
+    TextState,
+)
 
 MONDAY_10 = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 """A working Monday, ten in the morning in Shanghai."""
@@ -140,6 +154,60 @@ def viewer(office: Office, *roles: Role, official: Official | None = None) -> Vi
         city_id=office.root_id,
         grants=tuple(Grant(role, office.pk) for role in roles),
         official_id=official.pk if official else None,
+    )
+
+
+def citizen(city: Office, number_: str = "", *, at: datetime = MONDAY_10) -> Citizen:
+    """A citizen with a mobile number of his own."""
+    return citizen_of(city.pk, number_ or number(), at)
+
+
+def call(
+    line: Line,
+    citizen: Citizen | None,
+    *,
+    answered_by: PartyKind | None = None,
+    talk_seconds: float = 60.0,
+    at: datetime = MONDAY_10,
+    direction: Direction = Direction.INBOUND,
+    code: str = "",
+) -> Call:
+    """A call that has ended; one that nobody answered holds the promise of a callback within two hours."""
+    ended = at + timedelta(seconds=20 + (talk_seconds if answered_by else 0))
+    missed = answered_by is None and direction is Direction.INBOUND
+    return Call.objects.create(
+        city_id=line.city_id,
+        line=line,
+        citizen=citizen,
+        direction=direction.value,
+        state=(CallState.ANSWERED if answered_by else CallState.DIVERTED).value,
+        dialled=line.number,
+        received_at=at,
+        ringing_at=at,
+        answered_at=at + timedelta(seconds=20) if answered_by else None,
+        ended_at=ended,
+        ring_seconds=20.0,
+        talk_seconds=talk_seconds if answered_by else None,
+        answered_by_kind=answered_by.value if answered_by else "",
+        answered_by_id=line.official_id if answered_by is PartyKind.OFFICIAL else None,
+        answered_by_name=line.official.name if answered_by is PartyKind.OFFICIAL else "",
+        code=code or (codes.allot()[0] if missed else ""),
+        promise_kind=PromiseKind.CALL_BACK.value if missed else "",
+        promise_due_at=at + timedelta(hours=2) if missed else None,
+        promise_owner_kind=PartyKind.OFFICIAL.value if missed else "",
+        promise_owner_id=line.official_id if missed else None,
+    )
+
+
+def text(line: Line | None, citizen: Citizen, body: str, *, at: datetime = MONDAY_10) -> Text:
+    """A text a citizen sent to a line; None: to a number that is not published."""
+    return Text.objects.create(
+        city_id=citizen.city_id,
+        thread=thread_of(citizen, line.pk if line else None, at),
+        direction=Direction.INBOUND.value,
+        state=TextState.RECEIVED.value,
+        body=body,
+        at=at,
     )
 
 
