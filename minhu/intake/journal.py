@@ -228,6 +228,7 @@ def _text_row(receipt: Receipt, city_id: int, thread: int) -> Row:
         Direction.OUTBOUND.value,
         TextState.QUEUED.value,
         receipt.body,
+        receipt.variables.get("code", ""),
         receipt.template,
         _json(receipt.variables),
         _time(receipt.at),

@@ -129,6 +129,7 @@ TEXTS = added(
         ("direction", "text"),
         ("state", "text"),
         ("body", "text"),
+        ("code", "text"),
         ("template", "text"),
         ("variables", "jsonb"),
         ("at", "timestamptz"),

@@ -270,7 +270,7 @@ class JournalStore:
                 self._recovered = True
             up = True
         except DatabaseError as fault:
-            log.info("database_still_away", fault=type(fault).__name__)
+            log.info("database_still_away", fault=str(fault))
         except Exception:
             log.exception("catching_up_failed")
         self._loop.call_soon_threadsafe(self._caught_up, offset, up)

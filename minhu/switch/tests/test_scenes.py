@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
@@ -142,7 +143,7 @@ def test_thirty_calls_at_once_are_each_answered_or_promised() -> None:
         talks = sorted(
             (call.answered_at, call.ended_at) for call in calls if call.answered_at and call.answered_by_id == WANG.id
         )
-        assert all(first[1] <= second[0] for first, second in zip(talks, talks[1:], strict=False) if first[1])
+        assert all(first[1] <= second[0] for first, second in itertools.pairwise(talks) if first[1])
 
     play(scene)
 

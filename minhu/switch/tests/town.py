@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import random
+import tempfile
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from minhu.carriers.fake import FakeVoiceEngine, VirtualTimeLoop
@@ -44,6 +46,9 @@ class PaperDirectory:
         return 1
 
 
+FOLDER = Path(tempfile.gettempdir()) / "minhu-town"
+
+
 class Ledger:
     """A journal in memory that keeps the database's laws. known: what it tells of each caller's number."""
 
@@ -78,7 +83,7 @@ class Ledger:
         return True
 
     def message_path(self, call: UUID) -> str | None:
-        return None if self.no_room else f"/tmp/minhu-town/{call.hex}.wav"
+        return None if self.no_room else str(FOLDER / f"{call.hex}.wav")
 
     async def claim_orders(self) -> Sequence[Order]:
         return ()
