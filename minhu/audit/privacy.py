@@ -14,7 +14,7 @@ import hmac
 import os
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -29,6 +29,12 @@ _CHUNK_BYTES = 64 * 1024
 
 class PrivacyError(Exception):
     """A sealed value cannot be opened."""
+
+
+class Readable(Protocol):
+    """A file, or a file of Django's storage."""
+
+    def read(self, size: int = ..., /) -> bytes: ...
 
 
 def seal(text: str) -> bytes:
@@ -78,7 +84,7 @@ def seal_file(source: BinaryIO, target: BinaryIO) -> bytes:
     return digest.digest()
 
 
-def unseal_file(source: BinaryIO) -> Iterator[bytes]:
+def unseal_file(source: Readable) -> Iterator[bytes]:
     """The plain chunks of a sealed file. Raises: PrivacyError when it is damaged, cut or not ours."""
     start = source.read(2)
     header, key, salt = _split(start + source.read((start[1] if len(start) > 1 else 0) + _SALT_BYTES), _FILE)

@@ -1,0 +1,213 @@
+"""Rows as pages show them: frozen values, the citizen masked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from minhu.cases.models import Case, Contact, Promise
+from minhu.intake.models import Call, Citizen, Recording, Text
+from minhu.rules.words import CaseState, Outcome, PromiseKind, Urgency
+
+WITHHELD = "未显示号码"
+
+
+@dataclass(frozen=True, slots=True)
+class PromiseRow:
+    """Something owed. who: the citizen, by name or masked number. about: what is known of the matter, "" if nothing.
+
+    owner: who owes it, by name. may_call: the citizen has a number. contacts: how often he was in touch.
+    """
+
+    id: int
+    kind: PromiseKind
+    case_id: int
+    code: str
+    state: CaseState
+    urgent: bool
+    confidential: bool
+    who: str
+    about: str
+    made_at: datetime
+    due_at: datetime
+    overdue: bool
+    attempts: int
+    last_attempt_at: datetime | None
+    kept_at: datetime | None
+    owner: str
+    owner_official_id: int | None
+    line_id: int | None
+    line: str
+    official: str
+    may_call: bool
+    contacts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallRow:
+    """One call. at: when it came. official, line: whose published number. outcome: of its wrap-up, if any."""
+
+    id: UUID
+    at: datetime
+    who: str
+    direction: str
+    state: str
+    line_id: int | None
+    line: str
+    official: str
+    answered_by_kind: str
+    answered_by: str
+    answered_at: datetime | None
+    ended_at: datetime | None
+    ring_seconds: float | None
+    talk_seconds: float | None
+    promise_due_at: datetime | None
+    outcome: Outcome | None
+    case_id: int | None
+    code: str
+    about: str
+    recording_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """One text. ours: it went out. by: who wrote it, "" for the software."""
+
+    id: int
+    thread_id: int
+    at: datetime
+    ours: bool
+    body: str
+    state: str
+    by: str
+    who: str
+    line: str
+    official: str
+    fault: str
+    gap: bool
+    case_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceRow:
+    """A message left with the recorder."""
+
+    recording_id: int
+    call_id: UUID
+    case_id: int | None
+    at: datetime
+    seconds: float
+    who: str
+    line: str
+    official: str
+
+
+def shown(citizen: Citizen | None) -> str:
+    """How a citizen is called on a page."""
+    return (citizen.name or citizen.masked or WITHHELD) if citizen else WITHHELD
+
+
+def promise_rows(promises: QuerySet[Promise], at: datetime) -> tuple[PromiseRow, ...]:
+    """The overdue first: in the order of their due times."""
+    rows = promises.select_related("case__citizen", "case__line__official", "owner_official").order_by("due_at", "id")
+    found = list(rows)
+    contacts: dict[int, int] = {}
+    for case_id in Contact.objects.filter(case__in={one.case_id for one in found}).values_list("case_id", flat=True):
+        contacts[case_id] = contacts.get(case_id, 0) + 1
+    return tuple(_promise_row(one, contacts.get(one.case_id, 0), at) for one in found)
+
+
+def _promise_row(one: Promise, contacts: int, at: datetime) -> PromiseRow:
+    case: Case = one.case
+    line = case.line
+    return PromiseRow(
+        id=one.pk,
+        kind=PromiseKind(one.kind),
+        case_id=case.pk,
+        code=case.code,
+        state=CaseState(case.state),
+        urgent=case.urgency == Urgency.URGENT.value,
+        confidential=case.confidential,
+        who=shown(case.citizen),
+        about=case.title,
+        made_at=one.made_at,
+        due_at=one.due_at,
+        overdue=one.kept_at is None and one.due_at < at,
+        attempts=one.attempts,
+        last_attempt_at=one.last_attempt_at,
+        kept_at=one.kept_at,
+        owner=one.owner_official.name if one.owner_official else one.maker,
+        owner_official_id=one.owner_official_id,
+        line_id=case.line_id,
+        line=line.number if line else "",
+        official=line.official.name if line else "",
+        may_call=case.citizen.number_sealed is not None and one.kept_at is None,
+        contacts=contacts,
+    )
+
+
+def call_rows(calls: QuerySet[Call]) -> tuple[CallRow, ...]:
+    """Calls with what is known of them, in the order given."""
+    rows = calls.select_related("citizen", "line__official", "contact__case", "wrap_up").prefetch_related(
+        Prefetch("recordings", Recording.objects.order_by("id"))
+    )
+    return tuple(call_row(call) for call in rows)
+
+
+def call_row(call: Call) -> CallRow:
+    contact = getattr(call, "contact", None)
+    wrapped = getattr(call, "wrap_up", None)
+    recording = next(iter(call.recordings.all()), None)
+    return CallRow(
+        id=call.pk,
+        at=call.received_at,
+        who=shown(call.citizen),
+        direction=call.direction,
+        state=call.state,
+        line_id=call.line_id,
+        line=call.line.number if call.line else call.dialled,
+        official=call.line.official.name if call.line else "",
+        answered_by_kind=call.answered_by_kind,
+        answered_by=call.answered_by_name,
+        answered_at=call.answered_at,
+        ended_at=call.ended_at,
+        ring_seconds=call.ring_seconds,
+        talk_seconds=call.talk_seconds,
+        promise_due_at=call.promise_due_at,
+        outcome=Outcome(wrapped.outcome) if wrapped else None,
+        case_id=contact.case_id if contact else None,
+        code=contact.case.code if contact else call.code,
+        about=contact.case.title if contact else "",
+        recording_id=recording.pk if recording else None,
+    )
+
+
+def text_rows(texts: Iterable[Text]) -> tuple[TextRow, ...]:
+    """Texts, loaded with thread, citizen, line, official, contact and writer."""
+    return tuple(_text_row(text) for text in texts)
+
+
+def _text_row(text: Text) -> TextRow:
+    line, contact = text.thread.line, getattr(text, "contact", None)
+    return TextRow(
+        id=text.pk,
+        thread_id=text.thread_id,
+        at=text.at,
+        ours=text.direction == "outbound",
+        body=text.body,
+        state=text.state,
+        by=str(text.written_by) if text.written_by else "",
+        who=shown(text.thread.citizen),
+        line=line.number if line else "",
+        official=line.official.name if line else "",
+        fault=text.fault,
+        gap=text.gap,
+        case_id=contact.case_id if contact else None,
+    )
+
+
+TEXT_JOINS = ("thread__citizen", "thread__line__official", "contact", "written_by")
