@@ -7,14 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from minhu.carriers.tests.voice_worlds import (
-    ANSWERING,
-    BUSY,
-    DECLINING,
-    IGNORING,
-    WORLDS,
-    VoiceWorld,
-)
+from minhu.carriers.fake.media import write_wav
+from minhu.carriers.tests.sip_voice_world import SipVoiceWorld
+from minhu.carriers.tests.voice_worlds import ANSWERING, BUSY, DECLINING, IGNORING, FakeVoiceWorld, VoiceWorld
 from minhu.carriers.voice import (
     BridgeId,
     Digit,
@@ -32,6 +27,8 @@ from minhu.carriers.voice import (
 
 Scene = Callable[[VoiceWorld], Awaitable[None]]
 Play = Callable[[Scene], None]
+
+WORLDS: dict[str, type[VoiceWorld]] = {"fake": FakeVoiceWorld, "sip": SipVoiceWorld}
 
 OFFICIAL = LegId("official")
 STAFF = LegId("staff")
@@ -215,13 +212,16 @@ def test_when_one_hangs_up_the_other_stays_on_the_line(play: Play) -> None:
     play(scene)
 
 
-def test_a_prompt_that_is_stopped_says_so(play: Play) -> None:
+def test_a_prompt_that_is_stopped_says_so(play: Play, tmp_path: Path) -> None:
+    prompt = tmp_path / "prompt.wav"
+    write_wav(prompt, seconds=0.1)
+
     async def scene(world: VoiceWorld) -> None:
         citizen = await answered_citizen(world)
         whole, cut = OpId("whole"), OpId("cut")
-        world.engine.play(citizen, [], whole)
+        world.engine.play(citizen, [str(prompt)], whole)
         done = await world.until(PlayDone, citizen)
-        world.engine.play(citizen, [], cut, loop=True)
+        world.engine.play(citizen, [str(prompt)], cut, loop=True)
         assert world.engine.stop_op(cut)
         stopped = await world.until(PlayDone, citizen, and_also=lambda event: event.op == cut)
 
@@ -250,6 +250,7 @@ def test_a_recording_is_whole_on_disk_before_the_call_is_told_as_ended(play: Pla
     play(scene)
 
 
+@pytest.mark.parametrize("play", [name for name, world in WORLDS.items() if world.presses_keys], indirect=True)
 def test_keys_the_citizen_presses_arrive_in_order(play: Play) -> None:
     async def scene(world: VoiceWorld) -> None:
         caller = await world.citizen_rings("8001")

@@ -1,6 +1,6 @@
 """What the voice contract needs of a world: an engine, telephones at its far end, and time.
 
-A further engine joins the contract by a subclass of ``VoiceWorld`` added to ``WORLDS``.
+A further engine joins the contract by a subclass of ``VoiceWorld`` in ``test_voice_contract.WORLDS``.
 """
 
 from __future__ import annotations
@@ -38,6 +38,8 @@ class VoiceWorld(ABC):
     engine: VoiceEngine
     loop_factory: Callable[[], asyncio.AbstractEventLoop] | None = None
     """None means an ordinary loop in real time."""
+    presses_keys = True
+    """Whether its telephones can."""
 
     def __init__(self) -> None:
         self.events: list[Event] = []
@@ -85,8 +87,12 @@ class VoiceWorld(ABC):
                 for event in self.of(leg):
                     if isinstance(event, kind) and and_also(event):
                         return event
-                self._news.clear()
-                await self._news.wait()
+                await self.news()
+
+    async def news(self) -> None:
+        """Wait until something more is told."""
+        self._news.clear()
+        await self._news.wait()
 
     def of(self, leg: LegId) -> list[Event]:
         """Everything told of one leg, in order."""
@@ -115,6 +121,3 @@ class FakeVoiceWorld(VoiceWorld):
 
     async def telephone(self, leg: LegId) -> Telephone:
         return self.fake.far_end(leg)
-
-
-WORLDS: dict[str, type[VoiceWorld]] = {"fake": FakeVoiceWorld}
