@@ -194,6 +194,13 @@ class SipEngine:
     def accept_calls(self, accepting: bool) -> None:
         self._accepting = accepting
 
+    def trying(self, leg: LegId) -> bool:
+        found = self._legs.get(leg)
+        if not isinstance(found, InboundLeg):
+            return False
+        found.guarded(found.trying)()
+        return True
+
     def ring(self, leg: LegId) -> bool:
         found = self._legs.get(leg)
         if not isinstance(found, InboundLeg):
@@ -426,7 +433,6 @@ class SipEngine:
             return
         leg = InboundLeg(self._board, trunk, LegId(secrets.token_hex(8)), transaction, request)
         transaction.adopt(User(lambda _: None, leg.guarded(leg.transport_failed)))
-        leg.trying()
         self._legs[leg.id] = leg
         self._invites[transaction] = leg
         self._seen[_mark(request)] = leg

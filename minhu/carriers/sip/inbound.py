@@ -16,11 +16,9 @@ from minhu.carriers.sip.session_timer import MIN_SE_SECONDS, Terms, TooSmall, an
 from minhu.carriers.sip.transaction import GIVE_UP_SECONDS, T1_SECONDS, Transaction
 from minhu.carriers.voice import EndedBy, LegAnswered, LegId
 
-TRYING_SECONDS = 0.1
-
 
 class InboundLeg(Leg):
-    """A caller. Created when the INVITE is accepted for handling, just before ``100 Trying``."""
+    """A caller. Nothing has been answered yet, not even ``100 Trying``."""
 
     def __init__(self, board: Board, trunk: Trunk, leg: LegId, transaction: Transaction, request: Request) -> None:
         super().__init__(board, trunk, leg)
@@ -32,7 +30,6 @@ class InboundLeg(Leg):
         self._body = b""
         self._offered = not request.body
         self._patience: Timer | None = None
-        self._trying: Timer | None = None
         self._reliable = "100rel" in request.tokens("require")
         self._rseq = 0
         self._unpracked: Timer | None = None
@@ -40,11 +37,9 @@ class InboundLeg(Leg):
         self._routes = "".join(f"Record-Route: {route}\r\n" for route in request.headers.get("record-route", ()))
 
     def trying(self) -> None:
-        """Stop the caller's retransmissions with a 100, unless better comes very soon (RFC 3261 §17.2.1)."""
-        self._trying = self.later(TRYING_SECONDS, self._send_trying)
-
-    def _send_trying(self) -> None:
-        self.transaction.send(100, respond(self.invite, 100))
+        """Send 100, once, unless more was said already. Until then the transaction absorbs repeated INVITEs."""
+        if not self.transaction.last and self.phase is Phase.CALLING:
+            self.transaction.send(100, respond(self.invite, 100))
 
     def prepare(self) -> tuple[int, str] | None:
         """Take a port and agree on media. Returns what to refuse the call with, or None when all is well."""
@@ -78,8 +73,6 @@ class InboundLeg(Leg):
         if self.ringing or self.phase is not Phase.CALLING:
             return
         self.ringing = True
-        if self._trying is not None:
-            self._trying.cancel()
         extra = f"Contact: {self._contact()}\r\n{self._routes}"
         if not self._reliable:
             self.transaction.send(180, respond(self.invite, 180, to_tag=self.local_tag, extra=extra))
@@ -175,10 +168,10 @@ class InboundLeg(Leg):
         self.refuse(480, cause="nobody decided", by=EndedBy.NETWORK)
 
     def _calm(self) -> None:
-        for timer in (self._patience, self._unpracked, self._trying):
+        for timer in (self._patience, self._unpracked):
             if timer is not None:
                 timer.cancel()
-        self._patience = self._unpracked = self._trying = None
+        self._patience = self._unpracked = None
 
     def _contact(self) -> str:
         return self.board.contact(self.invite.source.transport)

@@ -173,7 +173,8 @@ _RESENDS = frozenset({Do.TIMER_A, Do.TIMER_E, Do.TIMER_E_SLOW, Do.TIMER_G})
 class Wire(Protocol):
     """What a transaction needs of the layer below."""
 
-    clock: Clock
+    @property
+    def clock(self) -> Clock: ...
 
     def transmit(self, data: bytes, peer: Peer, sender: Transaction) -> None: ...
 

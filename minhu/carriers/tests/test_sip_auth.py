@@ -130,24 +130,19 @@ def test_we_answer_a_challenge_once(status: int, asked: str, given: str) -> None
 
 
 def test_a_trunk_that_registers_is_kept_up() -> None:
-    config = SipConfig(
-        "node", (Trunk("t", TRUNK.host, TRUNK.port, username="city", password=PASSWORD, register_seconds=300),)
-    )
+    trunk = Trunk("t", TRUNK.host, TRUNK.port, username="city", password=PASSWORD, register_seconds=300)
+    challenge = 'WWW-Authenticate: Digest realm="c", nonce="n", algorithm=SHA-256, qop="auth"\r\n'
 
     def work(wire: Wire) -> None:
         def last() -> Request:
             return [m for m in wire.since(0) if isinstance(m, Request) and m.method == "REGISTER"][-1]
 
         first = last()
-        wire.receive(
-            answer_to(
-                first, 401, headers='WWW-Authenticate: Digest realm="c", nonce="n", algorithm=SHA-256, qop="auth"\r\n'
-            )
-        )
+        wire.receive(answer_to(first, 401, headers=challenge))
         second = last()
         assert "SHA-256" in second.first("authorization")
         wire.receive(answer_to(second, 200, headers="Expires: 100\r\n"))
         wire.advance(80.1)
         assert last().cseq == second.cseq + 1
 
-    on_the_wire(work, config=config)
+    on_the_wire(work, config=SipConfig("node", (trunk,)))

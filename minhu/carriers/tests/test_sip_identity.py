@@ -60,7 +60,8 @@ def test_an_ordinary_caller_is_not_anonymous() -> None:
     "headers",
     [
         "Diversion: <sip:+8613800138000@c>;reason=user-busy;counter=1, <sip:10086@c>;reason=unconditional\r\n",
-        'Diversion: "王" <sip:+8613800138000@c>;counter=1;reason="user-busy"\r\nDiversion: <tel:10086>;reason=unconditional\r\n',
+        'Diversion: "王" <sip:+8613800138000@c>;counter=1;reason="user-busy"\r\n'
+        "Diversion: <tel:10086>;reason=unconditional\r\n",
     ],
 )
 def test_every_diversion_is_read_joined_by_comma_or_not(headers: str) -> None:

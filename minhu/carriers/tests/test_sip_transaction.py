@@ -250,6 +250,22 @@ def test_repeated_packets_make_no_second_call() -> None:
     assert 482 in wire.statuses(), "the same call over a second way is a loop"
 
 
+def test_a_caller_hears_nothing_until_we_say_that_we_have_the_call() -> None:
+    def work(wire: Wire) -> None:
+        assert wire.receive(invite()) == []
+        assert wire.advance(0.4) == []
+        assert wire.receive(invite()) == [], "the repeated INVITE is absorbed"
+        assert wire.engine.trying(wire.incoming)
+        assert wire.engine.trying(wire.incoming), "again, it does nothing"
+        wire.engine.ring(wire.incoming)
+        wire.engine.trying(wire.incoming)
+        assert wire.statuses() == [100, 180]
+
+    wire = on_the_wire(work, nothing)
+
+    assert len(wire.of(LegIncoming)) == 1
+
+
 def dialled(wire: Wire) -> Request:
     """Dial, and the INVITE that goes out."""
     wire.engine.dial(LegId("out"), "1001", caller_id="80001")
