@@ -14,8 +14,9 @@ from minhu.carriers.sip.media.g711 import SILENCE_FRAME, TRANSCODE, Codec
 from minhu.carriers.sip.media.prompts import BEEP, Frames, PromptCache
 from minhu.carriers.sip.media.recorder import Recording
 from minhu.carriers.sip.media.rtp import HEADER, HEADER_BYTES, PLAIN, Keypad, straighten
-from minhu.carriers.sip.media.stream import Address, Lock, Outgoing
+from minhu.carriers.sip.media.stream import Lock, Outgoing
 from minhu.carriers.sip.media.terms import Terms
+from minhu.carriers.sip.media.wire import Address, Buffer, Inbox, Place, place
 from minhu.carriers.voice import OpId, RecordLimits
 
 log = logging.getLogger(__name__)
@@ -60,8 +61,9 @@ class MediaSession:
         self.connected = False
         self._plane = plane
         self._socket = sock
+        self._number = sock.fileno()
         self._on_event = on_event
-        self._out = Outgoing(sock, plane.rng, now)
+        self._out = Outgoing(sock.fileno(), plane.rng, now)
         self._lock = Lock()
         self._keypad = Keypad()
         self._peer: MediaSession | None = None
@@ -105,11 +107,12 @@ class MediaSession:
 
     def _agreed(self, address_before: Address | None, codec_before: Codec) -> None:
         terms = self._terms
+        signalled = None if terms.address is None else place(terms.address)
         if terms.address != address_before:
-            self._out.target = terms.address
+            self._out.aim(signalled)
         self._out.payload_type = terms.payload_type
         self._out.direction_open = terms.may_send
-        self._lock.renegotiated(terms.address)
+        self._lock.renegotiated(signalled)
         self._kinds = terms.kinds
         self._heard_at = self._told_lost_at = self._plane.clock()
         if terms.codec is not codec_before and self._speech is not None:
@@ -187,13 +190,12 @@ class MediaSession:
         if self.closed:
             return
         self.closed = True
-        number = self._socket.fileno()
         try:
             self._end_speech()
             self._end_recording(self._plane.clock())
             self.leave()
         finally:
-            self._plane.released(self, number)
+            self._plane.released(self, self._number)
             self._socket.close()
 
     def abandon(self, event: MediaEvent) -> None:
@@ -266,37 +268,33 @@ class MediaSession:
 
     # Packets and time
 
-    def receive(self, packet: bytearray, view: memoryview, now: float) -> None:
-        """Take one packet off the socket: relay it, record it, or hear the key in it.
-
-        packet, view: the same memory, shared by all sessions; overwritten here.
-        """
-        try:
-            length, source = self._socket.recvfrom_into(packet)
-        except OSError:
-            return
-        if packet[0] != PLAIN or length <= HEADER_BYTES:
-            length = straighten(packet, length)
+    def receive(self, inbox: Inbox, now: float) -> None:
+        """Take one packet off the socket: relay it, record it, or hear the key in it."""
+        length = inbox.read(self._number)
+        packet = inbox.data
+        if length <= HEADER_BYTES or packet[0] != PLAIN:
+            length = straighten(packet, length) if length > 0 else 0
             if not length:
                 return
         kind = packet[1] & 0x7F
         if kind not in self._kinds:
             return
+        source = inbox.source
         if source != self._lock.source and not self._meet(source, now):
             return
         self.heard_packets += 1
         self._heard_at = now
         codec = self._kinds[kind]
         if codec is None:
-            self._hear_key(packet, view[:length], now)
+            self._hear_key(inbox, length, now)
             return
         if self._recording is not None:
-            self._keep(self._recording, codec, view[:length], now)
-        self._pass_on(kind, view[:length], now)
+            self._keep(self._recording, codec, inbox.view[:length], now)
+        self._pass_on(kind, inbox, length, now)
 
-    def _hear_key(self, packet: bytearray, view: memoryview, now: float) -> None:
-        digit = self._keypad.press(packet, len(view), now)
-        self._pass_on(packet[1] & 0x7F, view, now)
+    def _hear_key(self, packet: Buffer, length: int, now: float) -> None:
+        digit = self._keypad.press(packet.data, length, now)
+        self._pass_on(packet.data[1] & 0x7F, packet, length, now)
         if digit:
             self.press(digit)
 
@@ -305,21 +303,21 @@ class MediaSession:
             _, _, _, stamp, feed = HEADER.unpack_from(packet)
             recording.take(codec, stamp, feed, bytes(packet[HEADER_BYTES:]), now)
 
-    def _pass_on(self, kind: int, packet: memoryview, now: float) -> None:
+    def _pass_on(self, kind: int, packet: Buffer, length: int, now: float) -> None:
         peer = self._peer
         route = self._routes.get(kind)
         if route is None or peer is None or peer._speech is not None or peer._beep:
             return
         out_kind, table = route
         if table is not None:
-            packet[HEADER_BYTES:] = bytes(packet[HEADER_BYTES:]).translate(table)
-        peer._out.relay(packet, out_kind, now)
+            packet.view[HEADER_BYTES:length] = bytes(packet.view[HEADER_BYTES:length]).translate(table)
+        peer._out.relay(packet, length, out_kind, now)
 
-    def _meet(self, source: Address, now: float) -> bool:
+    def _meet(self, source: Place, now: float) -> bool:
         if not self._terms.agreed or not self._lock.admits(source, now - self._heard_at):
             return False
         if self._terms.address is not None:
-            self._out.target = source
+            self._out.aim(source)
         return True
 
     def tick(self, tick: int, now: float) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import random
-import socket
 from typing import Final
 
 from minhu.carriers.sip.media.g711 import FRAME, RATE
 from minhu.carriers.sip.media.rtp import HEADER, HEADER_BYTES, MARKER, PLAIN
-
-Address = tuple[str, int]
+from minhu.carriers.sip.media.wire import Buffer, Place, same_host, sockaddr
 
 _SILENT_SECONDS: Final = 2.0
 """After this long without a packet from the locked address, another port of the same host may take over."""
@@ -24,30 +22,28 @@ class Outgoing:
 
     __slots__ = (
         "_feed",
+        "_number",
         "_packet",
         "_sent_tick",
         "_sequence",
         "_shift_sequence",
         "_shift_stamp",
-        "_socket",
         "_source",
         "_stamp",
-        "_view",
+        "_target",
         "direction_open",
         "failures",
         "packets",
         "payload_type",
         "sent_at",
-        "target",
     )
 
-    def __init__(self, sock: socket.socket, rng: random.Random, now: float) -> None:
-        self._socket = sock
+    def __init__(self, number: int, rng: random.Random, now: float) -> None:
+        self._number = number
         self._source = rng.getrandbits(32)
         self._sequence = rng.getrandbits(16)
         self._stamp = rng.getrandbits(32)
-        self._packet = bytearray(HEADER_BYTES + FRAME)
-        self._view = memoryview(self._packet)
+        self._packet = Buffer(HEADER_BYTES + FRAME)
         self._feed = -1
         self._sent_tick = -1
         self._shift_sequence = 0
@@ -57,11 +53,15 @@ class Outgoing:
         self.packets = 0
         self.payload_type = 8
         self.sent_at = now
-        self.target: Address | None = None
+        self._target: bytes | None = None
+
+    def aim(self, target: Place | None) -> None:
+        """Send there from now on; None: nowhere."""
+        self._target = None if target is None else sockaddr(target)
 
     def frame(self, payload: bytes, tick: int, now: float) -> None:
         """Send 160 bytes of our own; ``tick`` counts 20 ms steps and sets the time stamp."""
-        if self.target is None or not self.direction_open:
+        if self._target is None or not self.direction_open:
             self._sent_tick = -1
             return
         marker = 0
@@ -74,17 +74,17 @@ class Outgoing:
         self._feed = -1
         self._sequence = (self._sequence + 1) & 0xFFFF
         second = self.payload_type | marker
-        HEADER.pack_into(self._packet, 0, PLAIN, second, self._sequence, self._stamp, self._source)
-        self._packet[HEADER_BYTES:] = payload
-        self._send(self._view, now)
+        HEADER.pack_into(self._packet.data, 0, PLAIN, second, self._sequence, self._stamp, self._source)
+        self._packet.data[HEADER_BYTES:] = payload
+        self._send(self._packet, HEADER_BYTES + FRAME, self._target, now)
 
-    def relay(self, packet: memoryview, payload_type: int, now: float) -> None:
+    def relay(self, packet: Buffer, length: int, payload_type: int, now: float) -> None:
         """Send on a packet of another leg, rewriting its header in place."""
-        target = self.target
+        target = self._target
         if target is None or not self.direction_open:
             self._feed = -1
             return
-        _, second, sequence, stamp, feed = HEADER.unpack_from(packet)
+        _, second, sequence, stamp, feed = HEADER.unpack_from(packet.data)
         second = second & MARKER | payload_type
         if feed != self._feed:
             second |= MARKER
@@ -94,17 +94,10 @@ class Outgoing:
             self._shift_stamp = self._stamp + self._elapsed(now) - stamp
         sequence = (sequence + self._shift_sequence) & 0xFFFF
         stamp = (stamp + self._shift_stamp) & 0xFFFFFFFF
-        HEADER.pack_into(packet, 0, PLAIN, second, sequence, stamp, self._source)
+        HEADER.pack_into(packet.data, 0, PLAIN, second, sequence, stamp, self._source)
         if (sequence - self._sequence) & 0x8000 == 0:
             self._sequence, self._stamp = sequence, stamp
-        # As in _send, which would be one call more for each of ten thousand packets a second.
-        self.sent_at = now
-        try:
-            self._socket.sendto(packet, target)
-        except OSError:
-            self.failures += 1
-        else:
-            self.packets += 1
+        self._send(packet, length, target, now)
 
     def change_feed(self) -> None:
         """Who speaks next is another: begin a new talk spurt."""
@@ -115,18 +108,13 @@ class Outgoing:
         """Samples since the last packet, in whole frames, at least one."""
         return FRAME * max(1, round((now - self.sent_at) * RATE / FRAME))
 
-    def _send(self, packet: memoryview, now: float) -> None:
-        target = self.target
-        if target is None:
-            return
+    def _send(self, packet: Buffer, length: int, target: bytes, now: float) -> None:
         self.sent_at = now
-        try:
-            self._socket.sendto(packet, target)
-        except OSError:
+        if packet.send(self._number, length, target):
+            self.packets += 1
+        else:
             # A full buffer or an unreachable host loses this packet, as the network might have; the call goes on.
             self.failures += 1
-        else:
-            self.packets += 1
 
 
 class Lock:
@@ -139,23 +127,23 @@ class Lock:
     __slots__ = ("signalled", "source", "strangers")
 
     def __init__(self) -> None:
-        self.source: Address | None = None
-        self.signalled: Address | None = None
+        self.source: Place | None = None
+        self.signalled: Place | None = None
         self.strangers = 0
 
-    def renegotiated(self, signalled: Address | None) -> None:
+    def renegotiated(self, signalled: Place | None) -> None:
         """A session description came: whoever is seen first from now on is locked."""
         self.signalled = signalled
         self.source = None
 
-    def admits(self, source: Address, silent_seconds: float) -> bool:
+    def admits(self, source: Place, silent_seconds: float) -> bool:
         """Whether an address other than the locked one may become it; does so."""
         locked = self.source
         if locked is None or source == self.signalled:
             self.source = source
             return True
-        known = {locked[0], self.signalled[0] if self.signalled else locked[0]}
-        if silent_seconds >= _SILENT_SECONDS and source[0] in known:
+        known = same_host(source, locked) or (self.signalled is not None and same_host(source, self.signalled))
+        if known and silent_seconds >= _SILENT_SECONDS:
             self.source = source
             return True
         self.strangers += 1
