@@ -7,6 +7,7 @@ from minhu.directory.actions.desks import add_desk, change_desk, remove_desk, se
 from minhu.directory.actions.lines import (
     add_line,
     change_hours,
+    change_mode,
     change_number,
     delegate,
     end_delegation,
@@ -14,9 +15,14 @@ from minhu.directory.actions.lines import (
     withdraw_line,
 )
 from minhu.directory.actions.notices import Terms, import_directory
-from minhu.directory.actions.posts import add_office, add_official, change_official, leave_post
-from minhu.directory.actions.presence import clear_presence, hand_in_calendar, remove_calendar, set_calendar
-from minhu.directory.actions.presence import switch_presence as switch_presence
+from minhu.directory.actions.posts import add_office, add_official, change_official, found_city, leave_post
+from minhu.directory.actions.presence import (
+    clear_presence,
+    hand_in_calendar,
+    remove_calendar,
+    set_calendar,
+    switch_presence,
+)
 from minhu.directory.actions.replies import add_quick_reply, change_quick_reply, remove_quick_reply
 from minhu.directory.calendars import read_calendar
 
@@ -29,12 +35,14 @@ __all__ = [
     "add_quick_reply",
     "change_desk",
     "change_hours",
+    "change_mode",
     "change_number",
     "change_official",
     "change_quick_reply",
     "clear_presence",
     "delegate",
     "end_delegation",
+    "found_city",
     "grant",
     "hand_in_calendar",
     "import_directory",

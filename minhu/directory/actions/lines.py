@@ -127,6 +127,18 @@ def change_hours(line_id: int, opening_hours: str, *, by: Viewer) -> Line:
 
 
 @transaction.atomic
+def change_mode(line_id: int, mode: LineMode, *, by: Viewer, reason: str = "") -> Line:
+    """How the number reaches us. Raises: NotAllowed, LineIsWithdrawn."""
+    line = _locked(line_id, by)
+    if line.mode != mode.value:
+        line.mode = mode.value
+        line.save(update_fields=["mode"])
+        versions.bump()
+        trail.record(by, "change_mode", line, reason, mode=mode)
+    return line
+
+
+@transaction.atomic
 def delegate(line_id: int, arranged: Arranged, *, by: Viewer) -> Delegate:
     """Somebody takes the line for a stated time (代接). Raises: NotAllowed, ReasonNeeded, TimesUnusable, NotANumber."""
     line = Line.objects.select_for_update().get(pk=line_id, city_id=by.city_id)

@@ -54,7 +54,7 @@ def import_directory(
     _lock(city)
     report = examine(content, city.pk)
     if report.faults:
-        raise ImportRefused(f"名单里还有 {len(report.faults)} 处需要改正，没有导入任何内容。")
+        raise ImportRefused(f"名单里还有 {len(report.faults)} 处需要改正，没有导入任何内容。{report.faults[0]}")
     if report.digest != digest:
         raise ImportRefused("试导入之后，文件或名录有了变化，没有导入任何内容。请重新试导入并核对。")
     if report.changes_anything:

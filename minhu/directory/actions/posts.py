@@ -15,7 +15,7 @@ from minhu.directory.errors import PostTaken, ReasonNeeded
 from minhu.directory.models import Line, Office, Official
 from minhu.directory.naming import search_key
 from minhu.rules import numbers
-from minhu.rules.access import Viewer
+from minhu.rules.access import Viewer, system
 from minhu.rules.clock import legal_day
 from minhu.rules.words import OfficeKind
 
@@ -32,6 +32,20 @@ class PostDetails:
     handset: str | None = None
     daily_call_minutes: int | None = None
     order: int = 0
+
+
+@transaction.atomic
+def found_city(name: str) -> Office:
+    """The root of a new city's tree, made by the software itself. A city of that name is found, not doubled."""
+    known = Office.objects.filter(parent__isnull=True, name=name).first()
+    if known is not None:
+        return known
+    city = Office.objects.create(name=name, kind=OfficeKind.CITY.value)
+    city.city = city
+    city.save(update_fields=["city"])
+    versions.bump()
+    trail.record(system(city.pk), "found_city", city)
+    return city
 
 
 @transaction.atomic

@@ -87,14 +87,18 @@ def _take(feed: CalendarFeed, outcome: str | CalendarUnusable, at: datetime) -> 
         CalendarFeed.objects.filter(pk=feed.pk).update(tried_at=at, fault=outcome.shown[:300])
         return
     with transaction.atomic():
-        Official.objects.select_for_update().get(pk=feed.official_id)
-        if not CalendarFeed.objects.filter(pk=feed.pk).update(tried_at=at, read_at=at, fault=""):
-            return  # removed meanwhile
-        added, changed, removed = _put(feed.official_id, found, at)
-        if added or changed or removed:
-            versions.bump()
-            by = system(feed.official.city_id)
-            trail.record(by, "read_calendar", feed.official, added=added, changed=changed, removed=removed)
+        if CalendarFeed.objects.filter(pk=feed.pk).update(tried_at=at, read_at=at, fault=""):  # not removed meanwhile
+            put_spans(feed.official_id, found, at, by=system(feed.official.city_id))
+
+
+@transaction.atomic
+def put_spans(official_id: int, found: tuple[Busy, ...], at: datetime, *, by: Viewer) -> None:
+    """Put what a calendar says of an official's next days in place of what it said before."""
+    official = Official.objects.select_for_update().get(pk=official_id, city_id=by.city_id)
+    added, changed, removed = _put(official_id, found, at)
+    if added or changed or removed:
+        versions.bump()
+        trail.record(by, "read_calendar", official, added=added, changed=changed, removed=removed)
 
 
 def _put(official_id: int, found: tuple[Busy, ...], at: datetime) -> tuple[int, int, int]:

@@ -8,6 +8,7 @@ from minhu.directory.models import Office
 from minhu.rules.words import OfficeKind
 
 _GOVERNMENT = re.compile(r"(?:人民)?政府$|委员会$|党委$|县委$|区委$")
+_OF_THE_CITY = re.compile(r"^市(?=..)(?!场|政工程|政设施|民|容)")
 _CITY_ITSELF = frozenset(
     {"", "市", "市领导", "市委", "市政府", "市人民政府", "市委市政府", "市委、市政府", "市四大班子"}
 )
@@ -38,7 +39,7 @@ class Offices:
 
     def _without_city(self, name: str) -> str:
         plain = re.sub(r"\s", "", name).removeprefix(self._city.name)
-        return plain.removeprefix("市") if len(plain) > 2 and plain not in _CITY_ITSELF else plain
+        return plain if plain in _CITY_ITSELF else _OF_THE_CITY.sub("", plain)
 
 
 def kind_of(name: str) -> OfficeKind:

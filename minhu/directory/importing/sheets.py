@@ -141,8 +141,8 @@ def _decode(content: bytes) -> str:
 
 
 def _csv_rows(text: str) -> Iterator[Row]:
-    first_line = text.partition("\n")[0]
-    delimiter = max((",", "\t", ";", "，"), key=first_line.count)
+    head = "\n".join(text.splitlines()[:20])  # the first line alone may be a title
+    delimiter = max((",", "\t", ";"), key=head.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     try:
         for number, cells in enumerate(reader, 1):
