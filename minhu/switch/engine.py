@@ -120,7 +120,7 @@ class Switchboard:
             context = await self.store.receive(opened, record.step(StepKind.RECEIVED, now, {"trunk": incoming.trunk}))
         except NotKept:
             self.counts["not_kept"] += 1
-            await InboundCall(self, Arrived(0, None, "", False), record, caller).turn_away(speech.APOLOGY, BROKEN)
+            await InboundCall(self, Arrived(0, None, "", False), record, caller).turn_away(speech.NOT_KEPT, BROKEN)
             return
         self.engine.trying(incoming.leg)
         may_text = is_mobile(opened.number) and context.texts_today < MAX_PER_CASE_PER_DAY

@@ -95,7 +95,8 @@ class InboundCall:
             case Say(prompts, due):
                 if due:
                     await self._settle()
-                await self._say((*prompts, *self._due_words()) if due else prompts)
+                    prompts = (*prompts, *self._due_words())
+                await self._say(prompts)
             case OfferKey():
                 return await self._offer_key(step)
             case Hold():

@@ -1,33 +1,43 @@
-"""What is said on the phone: a promise in prompts, each a short recording.
-
-A city replaces any prompt by its own recording of the same name.
-"""
+"""What is said on the phone, as names of prompts (carriers/prompts)."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from minhu.rules.clock import legal_day, local
+import structlog
+
+from minhu.carriers import prompts
+
+log = structlog.get_logger(__name__)
 
 NOT_IN_SERVICE = ("not_in_service",)
-APOLOGY = ("apology",)
+NOT_KEPT = ("not_kept",)
+APOLOGY = ("apology_fault",)
 NO_RECORDER = ("no_recorder",)
 FOR_OFFICIAL = ("official_callback",)
 CITIZEN_NOT_REACHED = ("citizen_not_reached",)
 RINGBACK = ("ringback",)
 HOLD_MUSIC = ("hold_music",)
+MOST_COUNTED = 59
 
 
-def say_due(due_at: datetime, at: datetime) -> tuple[str, ...]:
-    """``today hour_11 minute_30``; tomorrow; else month and day."""
-    here = local(due_at)
-    days = (here.date() - legal_day(at)).days
-    near = {0: ("today",), 1: ("tomorrow",), 2: ("day_after_tomorrow",)}
-    day = near.get(days, (f"month_{here.month}", f"day_{here.day}"))
-    minute = f"minute_{here.minute:02d}"
-    return (*day, f"hour_{here.hour}") if here.minute == 0 else (*day, f"hour_{here.hour}", minute)
+def say_due(due_at: datetime, now: datetime) -> tuple[str, ...]:
+    """By when we call back, after the prompt ``callback_by``."""
+    return prompts.say_due(due_at, now)
 
 
 def say_position(position: int) -> tuple[str, ...]:
-    """How many are waiting for the same person: ``waiting_1`` to ``waiting_9``, then ``waiting_many``."""
-    return (f"waiting_{position}",) if position <= 9 else ("waiting_many",)
+    """How many wait in front; nothing for the first in the queue."""
+    ahead = min(position - 1, MOST_COUNTED)
+    if ahead < 1:
+        return ()
+    return ("waiting_behind", "two" if ahead == 2 else f"n{ahead}", "waiting_callers")
+
+
+def file_of(name: str) -> str:
+    """The recording of a name. One that is missing is left out of what is said, and the operator is told."""
+    try:
+        return prompts.path(name)
+    except prompts.UnknownPrompt:
+        log.warning("prompt_missing", name=name)
+        return name

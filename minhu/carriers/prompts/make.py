@@ -51,9 +51,39 @@ def speak(text: str, file: Path, *, sentence: bool) -> None:
         subprocess.run(shape, check=True, capture_output=True)  # noqa: S603
 
 
+_TONES: Final = {
+    "ringback": ("synth", "1", "sine", "450", "vol", "0.2", "pad", "0", "4"),  # one second in five: GB/T 3380
+    "hold_music": (
+        "synth",
+        "0.15",
+        "sine",
+        "523",
+        "synth",
+        "0.15",
+        "sine",
+        "mix",
+        "659",
+        "vol",
+        "0.1",
+        "pad",
+        "0",
+        "6",
+    ),
+}
+
+
+def tone(name: str, file: Path) -> None:
+    """Write a tone that is played over and over."""
+    shape = ["sox", "-D", "-n", *_SHAPE, str(file), *_TONES[name]]
+    subprocess.run(shape, check=True, capture_output=True)  # noqa: S603
+
+
 def main() -> None:
     """Make the recordings named, or all of them."""
     wanted = set(sys.argv[1:])
+    for name in _TONES:
+        if not wanted or name in wanted:
+            tone(name, HERE / f"{name}.wav")
     for name, (text, sentence) in texts().items():
         if not wanted or name in wanted:
             speak(text, HERE / f"{name}.wav", sentence=sentence)

@@ -47,10 +47,18 @@ def database_locked(url: str) -> Iterator[None]:
         other.close()
 
 
+def spoken(path: str, sound: bytes) -> None:
+    """The telephone engine took down a message."""
+    Path(path).write_bytes(sound)
+
+
+def exists(path: str) -> bool:
+    return Path(path).exists()
+
+
 async def until_up(store: JournalStore) -> None:
     async with asyncio.timeout(15):
-        while not store.is_up:
-            await asyncio.sleep(0.05)
+        await store._up.wait()
 
 
 def test_a_call_is_in_the_database_with_its_promise_when_receive_returns(office: Office) -> None:
@@ -68,7 +76,7 @@ def test_a_call_is_in_the_database_with_its_promise_when_receive_returns(office:
     during(store, story)
 
     citizen = Citizen.objects.get()
-    assert citizen.number_key == privacy.lookup_key(CITIZEN) or bytes(citizen.number_key) == privacy.lookup_key(CITIZEN)
+    assert bytes(citizen.number_key or b"") == privacy.lookup_key(CITIZEN)
     assert privacy.unseal(citizen.number_sealed or b"") == CITIZEN
     assert list(CallStep.objects.values_list("seq", "kind")) == [(0, "received")]
     assert TrackingCode.objects.filter(pk=opened.code).exists()
@@ -244,9 +252,9 @@ def test_a_recording_is_sealed_and_the_file_in_the_clear_is_gone(office: Office)
         await store.receive(opened, received(opened))
         path = store.message_path(opened.call)
         assert path is not None
-        Path(path).write_bytes(speech)
+        spoken(path, speech)
         assert await store.keep_recording(opened.call, path, 3.2, datetime.now(UTC))
-        assert not Path(path).exists()
+        assert not exists(path)
 
     during(store, story)
 
@@ -263,16 +271,16 @@ def test_a_message_left_by_a_crash_is_brought_in(office: Office) -> None:
         store = office.store()
         await store.start()
         await store.receive(opened, received(opened))
-        Path(store.message_path(opened.call) or "").write_bytes(bytes(44 + 16_000))
+        spoken(store.message_path(opened.call) or "", bytes(44 + 16_000))
         await store.stop()
 
     async def second_life() -> None:
-        async with asyncio.timeout(10):
-            while not await Recording.objects.aexists():
-                await asyncio.sleep(0.02)
+        assert store._bringing is not None
+        await asyncio.wait_for(store._bringing, 10)
 
     asyncio.run(first_life())
-    during(office.store(), second_life)
+    store = office.store()
+    during(store, second_life)
 
     assert Recording.objects.get().seconds == pytest.approx(1.0)
     assert not list((office.folder / "inbox").glob("*.wav"))
@@ -282,9 +290,8 @@ def test_when_neither_takes_it_the_caller_is_told_and_memory_still_holds_it(offi
     store, opened = office.store(reserve_bytes=4096), office.opened()
 
     async def story() -> None:
-        with database_locked(database_url), disk_full(store):
-            with pytest.raises(NotKept):
-                await store.receive(opened, received(opened))
+        with database_locked(database_url), disk_full(store), pytest.raises(NotKept):
+            await store.receive(opened, received(opened))
         await until_up(store)
 
     during(store, story)

@@ -46,9 +46,6 @@ class PaperDirectory:
         return 1
 
 
-FOLDER = Path(tempfile.gettempdir()) / "minhu-town"
-
-
 class Ledger:
     """A journal in memory that keeps the database's laws. known: what it tells of each caller's number."""
 
@@ -62,6 +59,7 @@ class Ledger:
         self.known: dict[str, Context] = {}
         self.full = False
         self.no_room = False
+        self._folder = tempfile.TemporaryDirectory(prefix="minhu-town-")
         self.keep_seconds = 0.0
 
     async def receive(self, opened: Opened, first: Entry) -> Context:
@@ -83,7 +81,7 @@ class Ledger:
         return True
 
     def message_path(self, call: UUID) -> str | None:
-        return None if self.no_room else str(FOLDER / f"{call.hex}.wav")
+        return None if self.no_room else str(Path(self._folder.name) / f"{call.hex}.wav")
 
     async def claim_orders(self) -> Sequence[Order]:
         return ()
@@ -108,6 +106,9 @@ class Ledger:
                 self.voices.append(entry)
             case OrderDone():
                 self.results[entry.order] = entry.result
+
+    def close(self) -> None:
+        self._folder.cleanup()
 
     # ---- what a test asks
 
@@ -161,6 +162,7 @@ def play(scene: Callable[[Town], Awaitable[None]], town: Callable[[], Town] = To
         finally:
             await here.engine.stop()
             await here.board.finish()
+            here.ledger.close()
         assert here.board.counts["failed"] == 0
 
     with asyncio.Runner(loop_factory=VirtualTimeLoop) as runner:
