@@ -26,9 +26,9 @@ from minhu.cases.models import Case, Contact, Note, Promise, Reply
 from minhu.cases.opening import title_of
 from minhu.cases.rating import rate_reply
 from minhu.cases.take_in import take_in
-from minhu.cases.telling import NobodyHolds, quick_reply, reply
+from minhu.cases.telling import NobodyHolds, SayWhatWasDone, SpeakFirst, quick_reply, reply
 from minhu.cases.texts import open_for_line
-from minhu.cases.wrapping_up import wrap_up
+from minhu.cases.wrapping_up import CallStillOn, NotAnswered, WrittenUpAlready, wrap_up
 from minhu.directory.models import Line, Official
 from minhu.intake import actions as intake_actions
 from minhu.intake.models import Call, CallOrder, Text
@@ -43,6 +43,7 @@ from minhu.rules.texts import MAX_BODY
 from minhu.rules.words import CaseKind, CaseState, PromiseKind, TextState, Urgency
 
 __all__ = [
+    "CallStillOn", "NoEvidence", "NobodyHolds", "NotAnswered", "SayWhatWasDone", "SpeakFirst", "WrittenUpAlready",
     "ask_clarification", "assign", "call_back", "clarify", "close_due", "hold", "quick_reply", "rate",
     "record_callback", "reply", "settle_evidence", "take_in", "take_up_text", "withdraw", "wrap_up", "write_note",
 ]  # fmt: skip

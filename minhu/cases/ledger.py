@@ -102,7 +102,7 @@ def keep_by_text(case: Case, text: Text, kinds: Iterable[PromiseKind], *, at: da
 
 
 def keep_by_reply(case: Case, reply: Reply, kinds: Iterable[PromiseKind], *, at: datetime) -> int:
-    """A filed reply keeps them where the citizen left no number and reads it on the matter's page."""
+    """A filed reply keeps them where it was given on a call, or can be read on the matter's page only."""
     return open_promises(case, kinds).filter(made_at__lte=reply.at).update(kept_at=at, evidence_reply=reply)
 
 

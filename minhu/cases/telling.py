@@ -49,8 +49,8 @@ def reply(
 ) -> Reply:
     """Answer the matter: by a text that asks for a rating, or on a call that took place (``call_id``).
 
-    What was owed is kept when the text is delivered, or by that call; where the citizen left no number, by the reply
-    on the matter's page. Raises: NotYours, NotPossibleNow, SayWhatWasDone, NobodyHolds, SpeakFirst.
+    What was owed is kept when the text is delivered; or by that call, and by the reply given on it; where the citizen
+    left no number, by the reply on the matter's page. Raises: NotYours, NotPossibleNow, SayWhatWasDone, NobodyHolds, SpeakFirst.
     """
     at = at or datetime.now(UTC)
     done, done_by = storable(done.strip()), storable(done_by.strip(), 80)
@@ -67,7 +67,7 @@ def reply(
     made = Reply.objects.create(case=case, done=done, done_by=done_by, by_id=by.account_id, at=at, call=call, text=text)
     if call is not None:
         ledger.keep_by_call(case, call, ledger.ALL_KINDS, at=at)
-    elif text is None:
+    if text is None:
         ledger.keep_by_reply(case, made, ledger.ALL_KINDS, at=at)
     trail.record(by, Act.REPLY, case, call=call.pk if call else None, text=text.pk if text else None)
     return made

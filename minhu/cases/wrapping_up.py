@@ -122,7 +122,9 @@ def _answered(case: Case, call: Call, made: WrapUp, by: Viewer) -> None:
     ledger.keep_by_call(case, call, ledger.ALL_KINDS, at=made.at)
     done = made.note or OUTCOMES[Outcome(made.outcome)]
     who = _who(case, call)
-    Reply.objects.create(case=case, done=done, done_by=who, by_id=by.account_id, at=made.at, call=call)
+    reply = Reply.objects.create(case=case, done=done, done_by=who, by_id=by.account_id, at=made.at, call=call)
+    if ledger.was_conversation(call):  # also what was promised on this very call
+        ledger.keep_by_reply(case, reply, ledger.ALL_KINDS, at=made.at)
     if case.citizen.number_sealed is not None:
         variables = {"code": case.code, "done": done, "by": who}
         draft = outbox.Draft(template="reply", variables=variables, code=case.code)
