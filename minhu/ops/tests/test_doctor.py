@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
 from pytest_django import Settings
 
 from minhu.audit import pulse
@@ -33,7 +34,7 @@ def test_an_empty_installation_is_told_what_to_do_next(settings: Settings, tmp_p
 
 
 def test_a_process_that_gives_signs_of_life_is_well(settings: Settings, tmp_path: Path) -> None:
-    pulse.beat("switch", "m:1", at=doctor.timezone.now())
+    pulse.beat("switch", "m:1", at=timezone.now())
 
     assert examined(settings, tmp_path)["switch"].grade is Grade.WELL
 
