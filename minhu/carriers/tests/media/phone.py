@@ -7,7 +7,7 @@ import socket
 import struct
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -181,11 +181,15 @@ class Studio:
 
 
 def free_port_range() -> int:
-    """An even port that is free now, with luck and its neighbours too; a taken one is skipped anyway."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-    return min(port - port % 2, 65_000)
+    """An even port that is free now, as are the next three; a later one that is taken is skipped anyway."""
+    for _ in range(100):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sock:
+            sock.bind(("127.0.0.1", 0))
+            port: int = sock.getsockname()[1]
+        first = min(port - port % 2, 65_000)
+        with suppress(OSError), rivals(range(first, first + 4)):
+            return first
+    raise RuntimeError("no free ports")
 
 
 @contextmanager
