@@ -11,6 +11,7 @@ import base64
 import binascii
 import os
 import secrets
+import socket
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,7 @@ from typing import Any
 import structlog
 
 from minhu.environment import BadSetting, Environment, database, keep_secret, read_file
+from minhu.rules.routing import Policy
 
 BASE_DIR = Path(__file__).resolve().parent
 read_file(Path(os.environ.get("MINHU_ENV_FILE", ".env")), os.environ)
@@ -316,6 +318,24 @@ SIP = SipSettings(
 )
 if SIP.rtp_high <= SIP.rtp_low:
     raise BadSetting("SIP_RTP_HIGH", f"must be greater than SIP_RTP_LOW ({SIP.rtp_low})")
+
+CALL_POLICY = Policy(
+    official_ring_seconds=env.whole("MINHU_OFFICIAL_RING_SECONDS", 20, low=1, high=60),
+    staff_ring_seconds=env.whole("MINHU_STAFF_RING_SECONDS", 20, low=1, high=60),
+    hold_seconds=env.whole("MINHU_HOLD_SECONDS", 60, high=300),
+    message_seconds=env.whole("MINHU_MESSAGE_SECONDS", 120, low=10, high=600),
+    silence_seconds=env.whole("MINHU_MESSAGE_SILENCE_SECONDS", 5, low=1, high=30),
+)
+"""How long each step of a call plan lasts (rules.routing)."""
+
+SWITCH_NODE = env.text("MINHU_NODE", socket.gethostname())[:40]
+"""What this switch calls itself. Must stay the same over restarts: by it, it finds the calls it had when it died."""
+
+SWITCH_DRAIN_SECONDS = env.whole("MINHU_DRAIN_SECONDS", 15, high=3600)
+"""How long calls may go on after the switch was told to stop; then they are hung up, with a promise."""
+
+SWITCH_METRICS_PORT = env.port("MINHU_SWITCH_METRICS_PORT", 0)
+"""Loopback port of the switch's own Prometheus page; 0 means none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,12 @@ import asyncio
 import gc
 import signal
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import structlog
 from django.conf import settings
+from django.utils import timezone
 
 from minhu.audit import privacy
 from minhu.carriers.errors import CarrierError
@@ -43,7 +44,7 @@ def run() -> None:
 
 
 async def _serve() -> None:
-    began_at = datetime.now(UTC)
+    began_at = timezone.now()
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -53,7 +54,8 @@ async def _serve() -> None:
     pages = Pages(node, lambda: {"calls": engine.calls, "ports": _ports(engine)})
     home_city = await pages.first()
     store = _store(node, home_city, began_at)
-    board = Switchboard(engine, store, Surroundings(pages.latest, prompt=speech.file_of))
+    around = Surroundings(pages.latest, prompt=speech.file_of, now=lambda: timezone.now(), policy=settings.CALL_POLICY)
+    board = Switchboard(engine, store, around)
     await store.start()
     await engine.start(board.sink)
     log.info("switch_started", node=node, lines=len(pages.latest().lines), ports=_ports(engine))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import structlog
+from django.utils import timezone
 
 from minhu.audit import privacy
 from minhu.intake.models import CallOrder
@@ -23,7 +24,7 @@ STALE_AFTER = timedelta(minutes=5)
 def claim(node: str) -> Sequence[Order]:
     """The waiting orders that this switch got."""
     waiting = list(CallOrder.objects.filter(claimed_at__isnull=True).order_by("asked_at")[:AT_ONCE])
-    now = datetime.now(UTC)
+    now = timezone.now()
     claimed = []
     for order in waiting:
         stale = now - order.asked_at > STALE_AFTER

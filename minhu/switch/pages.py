@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 import structlog
 from django.db import DatabaseError, connection
+from django.utils import timezone
 
 from minhu.audit import pulse
 from minhu.directory import snapshot
@@ -32,7 +33,7 @@ class Pages:
         self._node = node
         self._detail = detail
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="directory")
-        self._latest = snapshot.empty(datetime.now(UTC))
+        self._latest = snapshot.empty(timezone.now())
         self._beat_at = datetime.min.replace(tzinfo=UTC)
         self._away = False
 
@@ -69,7 +70,7 @@ class Pages:
         self._thread.shutdown()
 
     def _look(self) -> None:
-        now = datetime.now(UTC)
+        now = timezone.now()
         try:
             if snapshot.current_version() != self._latest.version or self._latest.is_stale(now):
                 self._latest = snapshot.load(now)

@@ -6,10 +6,11 @@ Runs on the clerk's thread.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.db.models import Max
+from django.utils import timezone
 
 from minhu.audit import privacy
 from minhu.intake.entries import Entry, OrderDone, Owed, Receipt, Stand, Step
@@ -32,7 +33,7 @@ def close_interrupted(write: Write, node: str, *, before: datetime) -> int:
     found = 0
     alive = Call.objects.filter(node=node, ended_at__isnull=True, received_at__lt=before).select_related("citizen")
     while calls := list(alive.annotate(last_seq=Max("steps__seq")).order_by("received_at")[:CHUNK]):
-        now = datetime.now(UTC)
+        now = timezone.now()
         write([entry for call in calls for entry in _closing(call, now)])
         found += len(calls)
     for order in CallOrder.objects.filter(claimed_by=node, result="", claimed_at__lt=before):
