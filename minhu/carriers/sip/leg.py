@@ -84,7 +84,7 @@ class Leg:
         self.media: MediaSession | None = None
         self.local_tag = new_tag()
         self.ops: dict[OpId, bool] = {}
-        """Running operations; True for a recording."""
+        """Every operation so far, so that none is begun twice; True for a recording."""
         self.unacked: dict[int, Repeated] = {}
         """Our 2xx to INVITEs of theirs, by CSeq, until the ACK."""
         self._bye_after_ack = False
@@ -389,7 +389,7 @@ class Leg:
             case DigitPressed(digit):
                 self.board.registry.emit(Digit(self.id, digit))
             case OpDone(op, completed, path, seconds):
-                recording = self.ops.pop(op, bool(path))
+                recording = self.ops.get(op, bool(path))
                 if recording:
                     self.board.registry.emit(RecordDone(self.id, op, path, seconds))
                 else:
