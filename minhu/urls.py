@@ -10,3 +10,8 @@ urlpatterns = [
     path("", include("minhu.web.urls")),
     path("", include("minhu.web.public.urls")),
 ]
+
+handler400 = "minhu.web.errors.bad_request"
+handler403 = "minhu.web.errors.forbidden"
+handler404 = "minhu.web.errors.not_found"
+handler500 = "minhu.web.errors.fault"

@@ -1,7 +1,14 @@
-"""Addresses for machines: health, metrics, gateway callbacks."""
+"""Addresses for machines and for every face: health, metrics, the event stream, how pages look."""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from minhu.web import display, health, live
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("metrics", health.metrics, name="metrics"),
+    path("live/", live.live, name="live"),
+    path("display/", display.display, name="display"),
+]

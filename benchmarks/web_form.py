@@ -1,0 +1,256 @@
+"""Matters a second posted to the public form: validated, stored with their code and promise, receipt queued.
+
+Our site runs as ``minhu web`` does, in its own process, on SQLite (synchronous=FULL) and on PostgreSQL (fsync). With
+--peers django-helpdesk, installed into a throw-away environment and served by gunicorn's threads, takes the same load
+on the same databases. Afterwards the rows are counted: a matter that is not there was not taken.
+
+    python -m benchmarks.web_form --matters 4000 --peers
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from benchmarks.load import Load
+from tests import postgres
+from tests.peers.smsc_handle import free_port
+
+BAR_RATIO = 5.0
+ENGINES = ("sqlite", "postgresql")
+ROOT = Path(__file__).resolve().parents[1]
+OUR_FIELDS = {
+    "key": "%k",
+    "kind": "request",
+    "body": "滨河路与人民路口的红绿灯坏了三天，早晚高峰很危险，请尽快派人修好。编号 %n",
+    "place": "安澜市临河区滨河路",
+    "phone": "1540%n",
+    "name": "陈先生",
+    "line": "",
+    "consent": "on",
+    "website": "",
+}
+PEER_FIELDS = {
+    "queue": "1",
+    "title": "路口的红绿灯坏了 %n",
+    "body": OUR_FIELDS["body"],
+    "priority": "3",
+    "submitter_email": "citizen%n@example.org",
+}
+PEER_SETTINGS = """
+import os
+from pathlib import Path
+SECRET_KEY = "x" * 50
+ALLOWED_HOSTS = ["*"]
+ROOT_URLCONF = "desk.urls"
+USE_TZ, SITE_ID, STATIC_URL = True, 1, "/static/"
+INSTALLED_APPS = [f"django.contrib.{app}" for app in
+    ("auth", "contenttypes", "sessions", "sites", "messages", "humanize", "staticfiles", "admin")]
+INSTALLED_APPS += ["rest_framework", "helpdesk"]
+MIDDLEWARE = ["django.middleware.security.SecurityMiddleware", "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware", "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware"]
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True, "OPTIONS":
+    {"context_processors": ["django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth", "django.contrib.messages.context_processors.messages"]}}]
+MEDIA_ROOT = os.environ["DESK"] + "/media"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # the receipt costs it nothing here
+HELPDESK_TEAMS_MODE_ENABLED = False
+if host := os.environ.get("DESK_PG"):
+    DATABASES = {"default": {"ENGINE": "django.db.backends.postgresql", "NAME": "desk", "USER": "minhu", "HOST": host,
+        "CONN_MAX_AGE": None}}
+else:
+    DATABASES = {"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": os.environ["DESK"] + "/desk.sqlite3",
+        "CONN_MAX_AGE": None, "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL"}}}
+"""
+PEER_URLS = """
+from django.http import HttpResponse
+from django.urls import include, path
+urlpatterns = [path("helpdesk/", include("helpdesk.urls", namespace="helpdesk")),
+    path("login/", HttpResponse, name="login"), path("logout/", HttpResponse, name="logout")]
+"""
+PEER_QUEUE = """
+import django
+django.setup()
+from helpdesk.models import Queue
+Queue.objects.create(slug="pub", title="pub", allow_public_submission=True)
+"""
+OUR_CITY = """
+import django
+django.setup()
+from tests import make
+make.line(make.official(make.city()))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One site on one database. stored, receipts: rows found afterwards; receipts None where there are none."""
+
+    site: str
+    engine: str
+    load: Load
+    stored: int
+    receipts: int | None
+
+    def __str__(self) -> str:
+        receipts = "" if self.receipts is None else f"   {self.receipts} receipts queued"
+        return (
+            f"{self.site:16} {self.engine:11} {self.load.per_second:7.0f} matters/s   p50 {self.load.p50_ms:6.1f} ms   "
+            f"p99 {self.load.p99_ms:6.1f} ms   {self.stored} stored of {self.load.sent}{receipts}"
+        )
+
+
+@contextmanager
+def served(command: Sequence[str], environment: dict[str, str], url: str) -> Iterator[None]:
+    """The server, until it answers and while it is needed."""
+    server = subprocess.Popen(command, env=environment, cwd=ROOT)
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - our own address
+                break
+            except (urllib.error.URLError, OSError):
+                assert server.poll() is None, "the server ended"
+                time.sleep(0.1)
+        yield
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def loaded(url: str, fields: dict[str, str], matters: int, connections: int) -> Load:
+    """From a process of its own; a few first, to open connections and fill caches."""
+    answer = b""
+    for count in (200, matters):
+        options = ["--matters", str(count), "--connections", str(connections), "--fields", json.dumps(fields)]
+        answer = subprocess.run(
+            [sys.executable, "-m", "benchmarks.load", url, *options], cwd=ROOT, check=True, stdout=subprocess.PIPE
+        ).stdout
+        fields = fields | {"phone": fields.get("phone", "").replace("1540", "1541")}
+    return Load(**json.loads(answer))
+
+
+def python(program: str, code: str, environment: dict[str, str]) -> str:
+    done = subprocess.run([program, "-c", code], env=environment, cwd=ROOT, check=True, stdout=subprocess.PIPE)
+    return done.stdout.decode().strip()
+
+
+def count(program: str, model: str, environment: dict[str, str]) -> int:
+    app, name = model.split(".")
+    code = f"import django; django.setup(); from {app} import models; print(models.{name}.objects.count())"
+    return int(python(program, code.replace("from ", "from minhu." if app != "helpdesk" else "from "), environment))
+
+
+def ours(engine: str, folder: Path, asked: argparse.Namespace) -> Result:
+    """Our form, served as ``minhu web`` serves it."""
+    port = free_port()
+    address = f"sqlite:///{folder / 'minhu.sqlite3'}" if engine == "sqlite" else postgres.url(folder, "minhu")
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "minhu.settings",
+        "MINHU_MODE": "demo",
+        "MINHU_DATA": str(folder),
+        "MINHU_ENV_FILE": os.devnull,
+        "MINHU_LOG_LEVEL": "ERROR",
+        "DATABASE_URL": address,
+    }
+    subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, cwd=ROOT, check=True)
+    python(sys.executable, OUR_CITY, environment)
+    workers = str(asked.workers or (1 if engine == "sqlite" else 2))
+    command = [sys.executable, "-m", "uvicorn", "minhu.asgi:application", "--port", str(port), "--workers", workers]
+    url = f"http://127.0.0.1:{port}/new/"
+    with served([*command, "--log-level", "warning"], environment, url):
+        load = loaded(url, OUR_FIELDS, asked.matters, asked.connections)
+    stored = count(sys.executable, "intake.WebMessage", environment) - 200
+    return Result("minhu", engine, load, stored, count(sys.executable, "intake.Text", environment) - 200)
+
+
+def peer(engine: str, folder: Path, program: Path, asked: argparse.Namespace) -> Result:
+    """django-helpdesk's public form, two gunicorn workers of eight threads."""
+    port = free_port()
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "desk.settings", "DESK": str(folder), "PYTHONPATH": str(folder)}
+    if engine == "postgresql":
+        environment["DESK_PG"] = str(folder / "pg")
+    (folder / "desk").mkdir()
+    (folder / "desk" / "__init__.py").touch()
+    (folder / "desk" / "settings.py").write_text(PEER_SETTINGS)
+    (folder / "desk" / "urls.py").write_text(PEER_URLS)
+    subprocess.run([program, "-m", "django", "migrate", "-v0"], env=environment, cwd=ROOT, check=True)
+    python(str(program), PEER_QUEUE, environment)
+    url = f"http://127.0.0.1:{port}/helpdesk/tickets/submit/"
+    command = [str(program), "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-w", "2", "--log-level", "error"]
+    command += ["-b", f"127.0.0.1:{port}", "django.core.wsgi:get_wsgi_application()"]
+    with served(command, environment, url):
+        load = loaded(url, PEER_FIELDS, min(asked.matters, 1500), asked.connections)
+    return Result("django-helpdesk", engine, load, count(str(program), "helpdesk.Ticket", environment) - 200, None)
+
+
+def installed(folder: Path) -> Path:
+    """django-helpdesk in an environment of its own."""
+    uv = [sys.executable, "-m", "uv"]
+    subprocess.run([*uv, "venv", "-q", "--python", sys.executable, str(folder)], check=True)
+    program = folder / "bin" / "python"
+    packages = ["django-helpdesk==2.6.1", "gunicorn", "psycopg[binary]"]
+    subprocess.run([*uv, "pip", "install", "-q", "--python", str(program), *packages], check=True)
+    return program
+
+
+def measure(asked: argparse.Namespace) -> bool:
+    """Print every result; whether we reach BAR_RATIO on each database (True when there is nobody to compare with)."""
+    reached = True
+    with tempfile.TemporaryDirectory(prefix="minhu-bench-") as name:
+        program = installed(Path(name) / "venv") if asked.peers else None
+        for engine in ENGINES:
+            folder = Path(tempfile.mkdtemp(prefix="minhu-bench-db-"))
+            keeper = postgres.guard(folder)
+            try:
+                if engine == "postgresql":
+                    postgres.start(folder, durable=True)
+                    for database in ("minhu", "desk"):
+                        _create(folder, database)
+                mine = ours(engine, folder, asked)
+                print(mine, flush=True)
+                if program:
+                    other = peer(engine, folder, program, asked)
+                    ratio = mine.load.per_second / other.load.per_second
+                    reached = reached and ratio >= BAR_RATIO
+                    print(other, f"\n{'':16} {engine:11} {ratio:7.1f} times as many (bar: {BAR_RATIO:g})", flush=True)
+            finally:
+                assert keeper.stdin is not None
+                keeper.stdin.close()
+                keeper.wait(timeout=30)
+    return reached
+
+
+def _create(folder: Path, database: str) -> None:
+    import psycopg
+
+    with psycopg.connect(postgres.url(folder, "postgres"), autocommit=True) as connection:
+        connection.execute(f'CREATE DATABASE "{database}"'.encode())
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--matters", type=int, default=4000)
+    parser.add_argument("--connections", type=int, default=16)
+    parser.add_argument("--workers", type=int, default=0, help="processes of our site (default: 1 on SQLite, 2 else)")
+    parser.add_argument("--peers", action="store_true", help="measure django-helpdesk beside us")
+    return 0 if measure(parser.parse_args(arguments)) else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,105 @@
+"""What every page of the console shares: who is looking, the tabs, and the way back after something was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from minhu.directory import glance
+from minhu.directory import queries as directory
+from minhu.directory.models import Account
+from minhu.rules.access import Viewer
+from minhu.rules.words import Role
+from minhu.web.errors import forbidden
+
+P = ParamSpec("P")
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    name: str
+    label: str
+    icon: str
+    href: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, whole or as the panel that htmx swaps. address: where it lives, for the way back."""
+
+    tab: str
+    whole: str
+    panel: str
+    address: str
+    context: dict[str, object] = field(default_factory=dict)
+
+
+def tabs_of(viewer: Viewer) -> tuple[Tab, ...]:
+    """An official's five tabs; staff have the queue in place of Today and the calendar."""
+    today = Tab("today", _("今日"), "house", reverse("today"))
+    queue = Tab("queue", _("待办"), "inbox", reverse("queue"))
+    calls = Tab("calls", _("来电"), "phone", reverse("calls"))
+    callbacks = Tab("callbacks", _("回电"), "list-checks", reverse("callbacks"))
+    presence = Tab("presence", _("日程"), "calendar-days", reverse("presence"))
+    me = Tab("me", _("我的"), "user", reverse("me"))
+    if viewer.official_id is not None:
+        return (today, calls, callbacks, presence, me)
+    if viewer.has(Role.STAFF):
+        return (queue, calls, callbacks, me)
+    return (calls, me)
+
+
+def signed_in(
+    view: Callable[Concatenate[HttpRequest, Viewer, P], HttpResponse],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """The view gets the viewer; whoever is not signed in is asked to, and nothing he may not see is shown."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        if not isinstance(request.user, Account):
+            return redirect_to_login(request.get_full_path())
+        viewer = directory.viewer_of(request.user)
+        if viewer.official_id is None and not viewer.grants:
+            return forbidden(request)
+        answer = view(request, viewer, *args, **kwargs)
+        answer.headers.setdefault("Cache-Control", "private, no-store")
+        return answer
+
+    return guarded
+
+
+def show(request: HttpRequest, viewer: Viewer, page: Page, *, status: int = 200, **extra: object) -> HttpResponse:
+    """The page, or just its panel for htmx."""
+    context = {"tabs": tabs_of(viewer), "tab": page.tab, "now": timezone.now(), "viewer": viewer}
+    context |= {"person": _person(viewer)} | page.context | extra
+    swaps = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
+    return render(request, page.panel if swaps else page.whole, context, status=status)
+
+
+def done(request: HttpRequest, viewer: Viewer, page: Callable[[], Page], words: str) -> HttpResponse:
+    """After an action: htmx gets the panel with a word; a plain form is sent back to its page."""
+    if getattr(request, "htmx", False):
+        return show(request, viewer, page(), done=words)
+    messages.success(request, words)
+    return HttpResponseRedirect(page().address, status=303)
+
+
+def refused(request: HttpRequest, viewer: Viewer, page: Page, words: str, **extra: object) -> HttpResponse:
+    """A rule said no: 422, the same page with the words; nothing typed is lost."""
+    return show(request, viewer, page, status=422, refused=words, **extra)
+
+
+def _person(viewer: Viewer) -> str:
+    if viewer.official_id is None:
+        return viewer.name
+    return str(glance.post_of(viewer.official_id) or viewer.name)

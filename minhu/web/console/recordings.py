@@ -1,0 +1,41 @@
+"""A recorded message, opened for the ear of whoever may see the call."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from minhu.audit.privacy import PrivacyError
+from minhu.intake.listening import listen as listen_to
+from minhu.rules.access import Viewer
+from minhu.rules.errors import Refusal
+from minhu.web.console.frame import signed_in
+from minhu.web.errors import message
+
+
+@require_safe
+@signed_in
+def listen(request: HttpRequest, viewer: Viewer, recording_id: int) -> HttpResponse:
+    """The WAV, whole or the piece the player asks for (RFC 9110, one range)."""
+    try:
+        sound = listen_to(recording_id, by=viewer)
+    except Refusal:
+        raise Http404 from None
+    except (OSError, PrivacyError):
+        return message(request, 404, "录音打不开", "文件不在，或者已经损坏；请告诉系统管理员。", picture="voicemail")
+    answer = _ranged(request.headers.get("Range", ""), sound)
+    answer.headers["Content-Type"] = "audio/wav"
+    answer.headers["Accept-Ranges"] = "bytes"
+    return answer
+
+
+def _ranged(asked: str, sound: bytes) -> HttpResponse:
+    first, _dash, last = asked.removeprefix("bytes=").partition("-")
+    if not asked.startswith("bytes=") or not first.isdecimal() or (last and not last.isdecimal()):
+        return HttpResponse(sound)
+    start, end = int(first), min(int(last or len(sound) - 1), len(sound) - 1)
+    if start > end:
+        return HttpResponse(status=416, headers={"Content-Range": f"bytes */{len(sound)}"})
+    answer = HttpResponse(sound[start : end + 1], status=206)
+    answer.headers["Content-Range"] = f"bytes {start}-{end}/{len(sound)}"
+    return answer

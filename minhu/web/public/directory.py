@@ -1,0 +1,129 @@
+"""Whom to call: all officials by office, one official, his contact card and QR code."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import segno
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_safe
+
+from minhu.directory import glance, queries
+from minhu.directory.queries import OfficeGroup, PublicOfficial
+from minhu.rules.words import OfficeKind
+from minhu.web import words
+from minhu.web.public import cards
+
+LEVELS = (OfficeKind.CITY, OfficeKind.DEPARTMENT, OfficeKind.COUNTY, OfficeKind.TOWNSHIP)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An official on a page. reachable: rung when one calls now; why not is nobody's business."""
+
+    official: PublicOfficial
+    reachable: bool
+
+    @property
+    def open_now(self) -> bool:
+        return any(line.open_now for line in self.official.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    name: str
+    people: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Offices of one kind."""
+
+    kind: str
+    label: str
+    offices: tuple[Office, ...]
+
+    @property
+    def count(self) -> int:
+        return sum(len(office.people) for office in self.offices)
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Everybody, or who is searched for; htmx gets the list alone."""
+    city, at = queries.the_city(), timezone.now()
+    search = request.GET.get("q", "").strip()[:40]
+    away = glance.away_now(city.pk, at)
+    levels = _levels(queries.public_directory(city.pk, search, at=at), away)
+    chosen = request.GET.get("in", "")
+    groups = tuple(level for level in levels if chosen in {"", level.kind})
+    everybody = Level("", _("全部"), tuple(office for level in levels for office in level.offices))
+    context = {
+        "face": "directory",
+        "search": search,
+        "levels": (everybody, *levels) if levels else (),
+        "chosen": chosen,
+        "groups": groups,
+        "total": everybody.count if not search else None,
+        "shown": sum(level.count for level in groups),
+    }
+    swaps = bool(getattr(request, "htmx", False))
+    answer = render(request, "public/found.html" if swaps else "public/directory.html", context)
+    answer.headers["Vary"] = "Cookie, HX-Request"
+    return answer
+
+
+@require_safe
+def official(request: HttpRequest, official_id: int) -> HttpResponse:
+    """One official: what he sees to, how to reach him."""
+    city, at = queries.the_city(), timezone.now()
+    page = queries.official_page(city.pk, official_id, at=at)
+    if page is None:
+        raise Http404
+    person = Person(page.official, official_id not in glance.away_now(city.pk, at))
+    context = {"face": "directory", "person": person, "superior": page.superior}
+    return render(request, "public/official.html", context)
+
+
+@require_safe
+@cache_control(max_age=3600)
+def card(request: HttpRequest, official_id: int) -> HttpResponse:
+    """A vCard of the public number."""
+    page = queries.official_page(queries.the_city().pk, official_id)
+    if page is None:
+        raise Http404
+    answer = HttpResponse(cards.vcard(page.official), content_type="text/vcard; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{official_id}.vcf"'
+    return answer
+
+
+@require_safe
+@cache_control(max_age=3600)
+def qr(request: HttpRequest, official_id: int, line_id: int) -> HttpResponse:
+    """A QR code that dials the number."""
+    found = queries.public_line(queries.the_city().pk, line_id)
+    if found is None or found[0].official_id != official_id:
+        raise Http404
+    code = segno.make(f"tel:{found[1].number}", error="m")
+    svg = code.svg_inline(scale=4, border=1, dark="#000", light="#fff", omitsize=True)
+    head = '<?xml version="1.0" encoding="utf-8"?>'
+    return HttpResponse(head + svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), "image/svg+xml")
+
+
+@require_safe
+def about(request: HttpRequest) -> HttpResponse:
+    """What is promised to whoever calls."""
+    return render(request, "public/about.html", {"face": "about"})
+
+
+def _levels(groups: Iterable[OfficeGroup], away: frozenset[int]) -> tuple[Level, ...]:
+    by_kind: dict[str, list[Office]] = {kind.value: [] for kind in LEVELS}
+    for group in groups:
+        people = tuple(Person(one, one.official_id not in away) for one in group.officials)
+        by_kind.setdefault(group.kind, []).append(Office(group.name, people))
+    return tuple(Level(kind, words.label(kind), tuple(offices)) for kind, offices in by_kind.items() if offices)

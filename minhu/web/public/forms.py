@@ -1,0 +1,143 @@
+"""The form by which a matter is sent without an account."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from minhu.intake.actions import WebForm
+from minhu.rules.errors import Refusal
+from minhu.rules.numbers import normalise
+from minhu.rules.texts import MAX_BODY
+from minhu.rules.words import CaseKind
+from minhu.web import words
+
+_KEY = re.compile(r"[0-9a-f]{32}")
+SHORTEST_BODY = 4
+
+
+def fresh_key() -> str:
+    """The form's own idempotency key: sent twice, it is stored once."""
+    return uuid.uuid4().hex
+
+
+class MatterForm(forms.Form):
+    """Whom, what kind, what, where, phone, consent. ``website`` is a trap: people never see it."""
+
+    use_required_attribute = False
+
+    key = forms.CharField(widget=forms.HiddenInput)
+    line = forms.IntegerField(label=_("写给谁"), required=False, widget=forms.Select)
+    kind = forms.ChoiceField(
+        label=_("这是"), widget=forms.RadioSelect, error_messages={"required": _("请选一个类别。")}
+    )
+    body = forms.CharField(
+        label=_("什么事"),
+        help_text=_("什么时间、什么地点、出了什么问题、希望怎么办。"),
+        max_length=MAX_BODY,
+        min_length=SHORTEST_BODY,
+        widget=forms.Textarea,
+        error_messages={
+            "required": _("请写明是什么事。"),
+            "min_length": _("请多写几个字，让人看得明白。"),
+            "max_length": _("最多 %(limit_value)d 字，现在有 %(show_value)d 字；请删减，或者先写要点。"),
+        },
+    )
+    place = forms.CharField(
+        label=_("在哪里"),
+        help_text=_("县区、乡镇或街道、小区或村、门牌。"),
+        required=False,
+        max_length=120,
+        error_messages={"max_length": _("地点最多 120 字。")},
+    )
+    phone = forms.CharField(
+        label=_("您的电话"),
+        help_text=_("用来联系您，加密保存，页面上不显示；座机请带区号。不留电话的，只能凭查询码看答复。"),
+        required=False,
+        max_length=30,
+        error_messages={"max_length": _("号码太长，请检查。")},
+    )
+    name = forms.CharField(
+        label=_("怎么称呼您"), required=False, max_length=40, error_messages={"max_length": _("称呼最多 40 字。")}
+    )
+    confidential = forms.BooleanField(
+        label=_("请为我保密"),
+        help_text=_("被反映的单位和个人看不到这件事，也不会转给他们办。"),
+        required=False,
+    )
+    consent = forms.BooleanField(
+        label=_("同意为办理这件事使用我的信息。"),
+        error_messages={"required": _("需要您同意，才能收下。")},
+    )
+    website = forms.CharField(label=_("请留空"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind.value, words.label(kind)) for kind in CaseKind]
+        self._dress()
+
+    def _dress(self) -> None:
+        autocomplete = {"phone": "tel", "name": "name", "place": "street-address", "body": "off"}
+        for name in ("line", "body", "place", "phone", "name"):
+            attributes = self.fields[name].widget.attrs
+            attributes["class"] = "input"
+            attributes["autocomplete"] = autocomplete.get(name, "off")
+            notes = [f"id_{name}-hint"] if self.fields[name].help_text else []
+            if self.is_bound and name in self.errors:
+                attributes["aria-invalid"] = "true"
+                notes.append(f"id_{name}-fault")
+            if notes:
+                attributes["aria-describedby"] = " ".join(notes)
+        self.fields["phone"].widget.input_type = "tel"
+        self.fields["phone"].widget.attrs["inputmode"] = "tel"
+        self.fields["website"].widget.attrs |= {"tabindex": "-1", "autocomplete": "off"}
+
+    def clean_key(self) -> str:
+        key: str = self.cleaned_data["key"]
+        if not _KEY.fullmatch(key):
+            raise forms.ValidationError(_("页面不完整，请刷新后再提交。"))
+        return key
+
+    def clean_phone(self) -> str:
+        """E.164, or "" when none was left."""
+        typed: str = self.cleaned_data["phone"].strip()
+        try:
+            return normalise(typed) if typed else ""
+        except Refusal as refusal:
+            raise forms.ValidationError(refusal.shown) from None
+
+    def clean_body(self) -> str:
+        """Counted without the spaces around it."""
+        body: str = self.cleaned_data["body"].strip()
+        return body
+
+    def offer(self, lines: Iterable[tuple[int, str]]) -> None:
+        """Whom one can write to, for the list; a form that is only checked needs none."""
+        self.fields["line"].widget.choices = [("", _("不确定，由工作人员转给负责的领导")), *lines]
+
+    def message(self) -> WebForm:
+        """What was typed, for the action. Only after ``is_valid``."""
+        typed = self.cleaned_data
+        return WebForm(
+            key=typed["key"],
+            body=typed["body"],
+            kind=typed["kind"],
+            line_id=typed["line"],
+            number=typed["phone"],
+            name=typed["name"],
+            place=typed["place"],
+            confidential=typed["confidential"],
+        )
+
+    def clean_kind(self) -> CaseKind:
+        return CaseKind(self.cleaned_data["kind"])
+
+    @property
+    def trapped(self) -> bool:
+        """Whether a machine filled in what people never see."""
+        return bool(self.data.get("website"))

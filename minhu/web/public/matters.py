@@ -1,0 +1,109 @@
+"""Sending a matter without an account, and following it by its code."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from minhu.cases import tracking
+from minhu.directory import queries as directory
+from minhu.intake import actions as intake
+from minhu.rules import codes
+from minhu.rules.errors import Refusal
+from minhu.web.errors import too_many
+from minhu.web.public import progress
+from minhu.web.public.forms import MatterForm, fresh_key
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The plain form. A matter that was taken in is answered with a redirect to its code."""
+    if request.method != "POST":
+        chosen = request.GET.get("to", "")
+        form = MatterForm(initial={"key": fresh_key(), "line": int(chosen) if chosen.isdecimal() else None})
+        return _form(request, form)
+    form = MatterForm(request.POST)
+    if not form.is_valid():
+        return _form(request, form, status=422)
+    if form.trapped:  # a machine: it is thanked, and nothing is stored
+        return HttpResponseRedirect(reverse("track"), status=303)
+    try:
+        received = intake.receive_web_message(form.message(), city_id=directory.the_city().pk)
+    except Refusal as refusal:
+        form.add_error(None, refusal.shown)
+        return _form(request, form, status=422)
+    return HttpResponseRedirect(reverse("sent", args=[received.code]), status=303)
+
+
+@require_GET
+def track(request: HttpRequest) -> HttpResponse:
+    """Asks for a code; one that reads as a code leads to its page."""
+    typed = request.GET.get("code", "")
+    code = codes.read_code(typed)
+    if code:
+        return HttpResponseRedirect(reverse("matter", args=[code]))
+    fault = (
+        _("这不像查询码：共 8 位，由数字和字母组成，最后一位是校验位。请对照短信再输一遍。") if typed.strip() else ""
+    )
+    context = {"face": "track", "typed": typed, "fault": fault}
+    return render(request, "public/track.html", context, status=422 if fault else 200)
+
+
+@require_GET
+def matter(request: HttpRequest, code: str) -> HttpResponse:
+    """What the citizen may see of his matter: states, times, promises and replies; no number, no name."""
+    found = _look_up(request, code)
+    if isinstance(found, HttpResponse):
+        return found
+    context = {"face": "track", "matter": found, "progress": progress.of(found, timezone.now())}
+    return _private(render(request, "public/matter.html", context))
+
+
+@require_GET
+def sent(request: HttpRequest, code: str) -> HttpResponse:
+    """The code, big enough to copy down."""
+    found = _look_up(request, code)
+    if isinstance(found, HttpResponse):
+        return found
+    link = settings.PUBLIC_ADDRESS + reverse("matter", args=[found.code])
+    context = {"face": "track", "code": found.code, "now": found.opened_at, "link": link}
+    return _private(render(request, "public/sent.html", context))
+
+
+def _look_up(request: HttpRequest, typed: str) -> tracking.TrackedCase | HttpResponse:
+    code = codes.read_code(typed)
+    if code is None:
+        raise Http404
+    try:
+        return tracking.by_code(code, request.META.get("REMOTE_ADDR", ""))
+    except tracking.TooManyLookups:
+        return too_many(request)
+    except Refusal as refusal:
+        context = {"face": "track", "typed": code, "fault": refusal.shown}
+        return render(request, "public/track.html", context, status=404)
+
+
+def _form(request: HttpRequest, form: MatterForm, status: int = 200) -> HttpResponse:
+    form.offer(_lines())
+    return render(request, "public/new_matter.html", {"face": "new", "form": form}, status=status)
+
+
+def _lines() -> list[tuple[int, str]]:
+    groups = directory.public_directory(directory.the_city().pk)
+    return [
+        (line.line_id, f"{official.full_title} {official.name}")
+        for group in groups
+        for official in group.officials
+        for line in official.lines
+    ]
+
+
+def _private(answer: HttpResponse) -> HttpResponse:
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer

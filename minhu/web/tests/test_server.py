@@ -1,0 +1,134 @@
+"""Pages through the bridge are what the WSGI application said."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pytest
+
+from minhu.web.server import BODY_LIMIT_BYTES, Site
+
+Sent = list[dict[str, Any]]
+
+
+async def streams(scope: Any, receive: Any, send: Any) -> None:
+    await send({"type": "http.response.start", "status": 299, "headers": []})
+    await send({"type": "http.response.body", "body": b"stream"})
+
+
+def ask(
+    pages: Callable[..., Iterable[bytes]],
+    *pieces: bytes,
+    path: str = "/",
+    headers: tuple[tuple[bytes, bytes], ...] = (),
+) -> Sent:
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"a=1",
+        "headers": headers,
+        "http_version": "1.1",
+        "scheme": "https",
+        "server": ("minhu.example", 443),
+        "client": ("192.0.2.7", 40000),
+    }
+    waiting = [
+        {"type": "http.request", "body": piece, "more_body": number < len(pieces)}
+        for number, piece in enumerate(pieces, start=1)
+    ] or [{"type": "http.request", "body": b"", "more_body": False}]
+    sent: Sent = []
+
+    async def receive() -> Any:
+        return waiting.pop(0)
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    site: Any = Site(pages, streams, threads=1)
+    asyncio.run(site(scope, receive, send))
+    return sent
+
+
+def body_of(sent: Sent) -> bytes:
+    return b"".join(message["body"] for message in sent[1:])
+
+
+def echo(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+    start("201 Created", [("Content-Type", "text/plain"), ("Set-Cookie", " a=1"), ("Set-Cookie", "b=2")])
+    return [environ["REQUEST_METHOD"].encode(), b" ", environ["wsgi.input"].read()]
+
+
+def test_a_form_reaches_its_page_whole_however_it_was_cut() -> None:
+    sent = ask(echo, b"what=", b"bus", b"+stop")
+
+    assert sent[0]["status"] == 201
+    assert body_of(sent) == b"POST what=bus+stop"
+
+
+def test_a_page_may_set_several_cookies() -> None:
+    sent = ask(echo)
+
+    assert [value for name, value in sent[0]["headers"] if name == b"set-cookie"] == [b"a=1", b"b=2"]
+
+
+def test_the_page_knows_who_asked_for_what() -> None:
+    seen: dict[str, Any] = {}
+
+    def look(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        seen.update(environ)
+        start("200 OK", [])
+        return []
+
+    ask(look, path="/m/%E7%A0%81/", headers=((b"x-a", b"1"), (b"x-a", b"2"), (b"content-type", b"text/x")))
+
+    assert seen["PATH_INFO"].encode("latin-1").decode() == "/m/码/"
+    assert seen["QUERY_STRING"] == "a=1"
+    assert (seen["REMOTE_ADDR"], seen["wsgi.url_scheme"]) == ("192.0.2.7", "https")
+    assert (seen["HTTP_X_A"], seen["CONTENT_TYPE"]) == ("1,2", "text/x")
+
+
+def test_more_than_anybody_would_send_is_refused_before_it_is_read_to_the_end() -> None:
+    piece = b"x" * (1 << 20)
+
+    sent = ask(echo, *[piece] * (BODY_LIMIT_BYTES // len(piece) + 3))
+
+    assert sent[0]["status"] == 413
+
+
+def test_an_open_page_is_served_from_the_loop() -> None:
+    assert ask(echo, path="/live/")[0]["status"] == 299
+
+
+def test_a_recording_is_sent_piece_by_piece_and_closed() -> None:
+    class Recording:
+        streaming = True
+        closed = False
+
+        def __iter__(self) -> Any:
+            return iter((b"RIFF", b"data"))
+
+        def close(self) -> None:
+            self.closed = True
+
+    recording = Recording()
+
+    def listen(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        start("200 OK", [])
+        return recording
+
+    sent = ask(listen)
+
+    assert [message["body"] for message in sent[1:]] == [b"RIFF", b"data", b""]
+    assert recording.closed
+
+
+def test_a_fault_of_the_page_is_not_hidden() -> None:
+    def broken(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        ask(broken)
