@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin
@@ -67,6 +69,33 @@ def hours_in_words(opening_hours: str) -> str:
         named = "至".join(_DAYS.get(day, day) for day in days.split("-"))
         shown.append(f"{named} {spans.strip().replace('-', '–')}")
     return "；".join(shown)
+
+
+def hours_from_words(words: str) -> str:
+    """The other way round, as people write it in a table: 周一至周五 8:30-12:00；周六 9:00-11:30, 工作日, 每天, 全天.
+
+    What is written in our own form stays as it is; what cannot be understood is left for ``Hours.parse`` to refuse.
+    """
+    plain = unicodedata.normalize("NFKC", words).strip().lower()
+    if plain in {"全天", "24小时", "全天24小时"}:
+        return ""
+    plain = plain.replace("星期", "周").replace("礼拜", "周").replace("周天", "周日")
+    for said, meant in (("工作日", "mon-fri"), ("每天", "mon-sun"), ("每日", "mon-sun"), ("周末", "sat-sun")):
+        plain = plain.replace(said, meant)
+    for day, said in _DAYS.items():
+        plain = plain.replace(said, day)
+    plain = re.sub("[至到—–~―－]+", "-", plain)
+    plain = re.sub(r"(?<=[a-z])(?=\d)", " ", plain)
+    plain = re.sub(r"(?<=\d)\s*[,，、]\s*(?=\d)", " ", plain)
+    return re.sub(r"[;\n]+\s*", "; ", re.sub(r"[^\S\n]+", " ", plain)).strip("; ")
+
+
+def surname_and_given(name: str) -> tuple[str, str]:
+    """欧阳敏 is 欧阳 and 敏; a name in Latin letters is kept whole, as given."""
+    if not name or name[0].isascii():
+        return "", name
+    length = 2 if name[:2] in _COMPOUND_SURNAMES and len(name) > 2 else 1
+    return name[:length], name[length:]
 
 
 @lru_cache(maxsize=20_000)

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from minhu.directory.models import Account, CalendarFeed, Delegate, Line, Office, Official, PresenceSpan, QuickReply
-from minhu.directory.naming import full_title, hours_in_words
+from minhu.directory.naming import full_title, hours_in_words, search_key
 from minhu.rules import numbers
 from minhu.rules.access import Grant, Viewer
 from minhu.rules.clock import legal_day
@@ -121,7 +121,7 @@ def public_directory(city_id: int, search: str = "", *, at: datetime | None = No
             by_office[official.office_id].append(official)
     return tuple(
         OfficeGroup(office.pk, office.name, office.kind, depth, tuple(by_office[office.pk]))
-        for office, depth in _in_order(city_id)
+        for office, depth in offices_in_order(city_id)
         if office.pk in by_office
     )
 
@@ -229,7 +229,7 @@ def _open(opening_hours: str, at: datetime) -> bool:
         return True
 
 
-def _in_order(city_id: int) -> list[tuple[Office, int]]:
+def offices_in_order(city_id: int) -> list[tuple[Office, int]]:
     """Offices depth first, each level in its own order."""
     children: dict[int | None, list[Office]] = defaultdict(list)
     for office in Office.objects.filter(city_id=city_id).order_by("order", "id"):
@@ -247,6 +247,7 @@ def _in_order(city_id: int) -> list[tuple[Office, int]]:
 
 def _search_words(search: str) -> list[str]:
     plain = unicodedata.normalize("NFKC", search).lower().replace("ü", "v")[:100]
+    plain = re.sub(r"(?<=[a-z])['’ ]+(?=[a-z])", "", plain)  # xie li is xieli
     return [word for word in re.split(r"[\s,，、]+", plain) if word]
 
 
@@ -254,7 +255,9 @@ def _matches(word: str, official: PublicOfficial, pinyin: str) -> bool:
     if word.isascii():
         if word.isdigit():
             return len(word) >= 3 and any(word in line.number for line in official.lines)
-        spelled = word.replace("lyu", "lv").replace("nyu", "nv").replace("'", "")
-        return any(key.startswith(spelled) for key in pinyin.split()) or (len(spelled) >= 3 and spelled in pinyin)
+        spelled = word.replace("lyu", "lv").replace("nyu", "nv")
+        if any(key.startswith(spelled) for key in pinyin.split()) or (len(spelled) >= 3 and spelled in pinyin):
+            return True
+        return len(spelled) >= 4 and spelled in search_key(official.office)
     said = f"{official.name} {official.office} {official.full_title} {official.title} {official.duties}".lower()
     return word in said

@@ -14,6 +14,7 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 from minhu.directory.importing.sheets import Row, Sheet
+from minhu.directory.naming import hours_from_words
 from minhu.rules import numbers
 from minhu.rules.hours import Hours, HoursUnreadable
 
@@ -69,7 +70,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the notice, in order. numbers: E.164. handset, hours: None when there is no such column."""
+    """One row of the notice, in order. numbers: E.164. handset, hours: None when the file does not say."""
 
     sheet: str
     row: int
@@ -214,19 +215,18 @@ class _RowReader:
         if self._row.formulas.intersection(places):
             self._fault(Column.NUMBER, "这里是公式，请复制后“选择性粘贴”为数值。")
             return ()
-        for written in (part for place in places for part in _split_numbers(self._row.at(place))):
+        told = [part for place in places for part in _split_numbers(self._row.at(place))]
+        for written in told:
             number = self._number(Column.NUMBER, written)
             if number and number not in found:
                 found.append(number)
-        if not found and not self.faults:
+        if not told:
             self._fault(Column.NUMBER, "没有填写，请补上要公布的号码。")
         return tuple(found)
 
     def _handset(self) -> str | None:
-        if Column.HANDSET not in self._head.columns:
-            return None
         written = self._cell(Column.HANDSET)
-        return self._number(Column.HANDSET, written) if written else ""
+        return self._number(Column.HANDSET, written) if written else None
 
     def _number(self, column: Column, written: str) -> str:
         try:
@@ -240,14 +240,15 @@ class _RowReader:
         return number
 
     def _hours(self) -> str | None:
-        if Column.HOURS not in self._head.columns:
+        written = self._cell(Column.HOURS)
+        if not written:
             return None
-        written = unicodedata.normalize("NFKC", self._cell(Column.HOURS))
+        hours = hours_from_words(written)
         try:
-            Hours.parse(written)
-        except HoursUnreadable as refusal:
-            self._fault(Column.HOURS, refusal.shown)
-        return written
+            Hours.parse(hours)
+        except HoursUnreadable:
+            self._fault(Column.HOURS, f"“{written[:30]}”看不懂，请写成：周一至周五 8:30-12:00 14:30-18:00。")
+        return hours
 
 
 def number_fault(written: str) -> str:
