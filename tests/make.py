@@ -146,8 +146,9 @@ def account(
 
 
 def viewer(office: Office, *roles: Role, official: Official | None = None) -> Viewer:
-    """Somebody signed in, with an account behind him."""
-    made = account(office, *roles, official=official)
+    """Somebody signed in, with an account behind him; an official has one account, however often he is asked for."""
+    known = Account.objects.filter(official=official).first() if official else None
+    made = known or account(office, *roles, official=official)
     return Viewer(
         account_id=made.pk,
         name=str(made),

@@ -96,6 +96,8 @@ def _check(address: str) -> None:
 
 def _words_of(status: int) -> str:
     match status:
+        case 301 | 302 | 303 | 307 | 308:
+            return f"日历地址被转到了不能读取的地方（{status}），请重新取得共享地址。"
         case 401 | 403:
             return f"日历服务器不允许读取（{status}），请重新取得共享地址。"
         case 404 | 410:

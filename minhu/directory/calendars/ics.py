@@ -73,8 +73,12 @@ def state_of(summary: str, *, whole_day: bool, out_of_office: bool = False) -> P
 
 
 def _calendars(text: str) -> list[icalendar.Calendar]:
-    if "BEGIN:VCALENDAR" not in text.upper():
+    upper = text.upper()
+    if "BEGIN:VCALENDAR" not in upper:
         raise CalendarUnusable("这不是日历文件（缺少 BEGIN:VCALENDAR）。")
+    if upper.count("BEGIN:VCALENDAR") != upper.count("END:VCALENDAR"):
+        # half a calendar would make him free for the meetings of the other half
+        raise CalendarUnusable("日历文件不完整或已损坏。")
     try:
         found = icalendar.Calendar.from_ical(text, multiple=True)
     except (ValueError, KeyError, IndexError, TypeError) as fault:
