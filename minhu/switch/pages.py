@@ -46,7 +46,7 @@ class Pages:
         loop = asyncio.get_running_loop()
         while True:
             try:
-                await loop.run_in_executor(self._thread, self._look)
+                await loop.run_in_executor(self._thread, self._read)
                 return await loop.run_in_executor(self._thread, _home_city)
             except DatabaseError as fault:
                 log.warning("waiting_for_database", fault=type(fault).__name__)
@@ -70,14 +70,18 @@ class Pages:
         self._thread.shutdown()
 
     def _look(self) -> None:
+        self._read()
+        now = timezone.now()
+        if (now - self._beat_at).total_seconds() >= PULSE_SECONDS:
+            pulse.beat("switch", self._node, at=now, **self._detail())
+            self._beat_at = now
+
+    def _read(self) -> None:
         now = timezone.now()
         try:
             if snapshot.current_version() != self._latest.version or self._latest.is_stale(now):
                 self._latest = snapshot.load(now)
                 log.info("directory_read", version=self._latest.version, lines=len(self._latest.lines))
-            if (now - self._beat_at).total_seconds() >= PULSE_SECONDS:
-                pulse.beat("switch", self._node, at=now, **self._detail())
-                self._beat_at = now
         except DatabaseError:
             connection.close()
             raise
