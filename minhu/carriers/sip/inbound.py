@@ -104,7 +104,7 @@ class InboundLeg(Leg):
     def confirmed(self) -> None:
         if self.phase is Phase.ANSWERED:
             self.phase = Phase.CONFIRMED
-            self.start_session_timer(self._terms, self.invite)
+            self.session.start(self._terms, self.invite)
             if self.media is not None:
                 self.media.connect()
             self.board.registry.emit(LegAnswered(self.id))

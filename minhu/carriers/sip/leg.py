@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import logging
-import random
 from collections.abc import Callable
 from enum import StrEnum, auto
 from typing import TYPE_CHECKING, Any, ParamSpec
@@ -18,10 +17,12 @@ from minhu.carriers.sip.compose import ALLOW, Headers, new_tag, reason_of, respo
 from minhu.carriers.sip.config import Trunk
 from minhu.carriers.sip.dialog import Dialog, hop_to
 from minhu.carriers.sip.exchange import Board, Exchange
+from minhu.carriers.sip.info import digit_of
 from minhu.carriers.sip.media import DigitPressed, Lost, MediaEvent, NotAcceptable, OpDone
 from minhu.carriers.sip.message import Peer, Request, Response
+from minhu.carriers.sip.refresh import SessionTimer
 from minhu.carriers.sip.sdp_body import sdp_of
-from minhu.carriers.sip.session_timer import MIN_SE_SECONDS, Terms, TooSmall, answer_terms, asked_terms
+from minhu.carriers.sip.session_timer import MIN_SE_SECONDS, TooSmall, answer_terms
 from minhu.carriers.sip.transaction import GIVE_UP_SECONDS, T1_SECONDS, T2_SECONDS, Transaction, User
 from minhu.carriers.voice import Digit, EndedBy, LegEnded, LegId, OpId, PlayDone, RecordDone
 
@@ -88,10 +89,7 @@ class Leg:
         self.unacked: dict[int, Repeated] = {}
         """Our 2xx to INVITEs of theirs, by CSeq, until the ACK."""
         self._bye_after_ack = False
-        self._asking = False
-        """A re-INVITE or UPDATE of ours is under way."""
-        self._session: Timer | None = None
-        self._they_update = False
+        self.session = SessionTimer(self)
         self._welcomed = ""
 
     @property
@@ -137,7 +135,7 @@ class Leg:
         if self.ended:
             return
         self.phase = Phase.ENDED
-        self._stop_session_timer()
+        self.session.stop()
         media, self.media = self.media, None
         if media is not None:
             try:
@@ -276,7 +274,7 @@ class Leg:
     def _renegotiate(self, dialog: Dialog, transaction: Transaction, request: Request) -> None:
         """A re-INVITE or UPDATE: hold, a new address, a refresh (RFC 3261 §14.2, RFC 3311)."""
         media = self.media
-        if self._asking or self.unacked:
+        if self.session.asking or self.unacked:
             transaction.send(491, respond(request, 491))
             return
         if media is None or self.phase is not Phase.CONFIRMED:
@@ -304,7 +302,7 @@ class Leg:
             waiting.offered = not offer
         else:
             transaction.send(200, data)
-        self.start_session_timer(terms, request)
+        self.session.start(terms, request)
 
     def never_acked(self) -> None:
         """64 T1 went by without an ACK."""
@@ -314,7 +312,7 @@ class Leg:
         self.end(408, "no ACK", EndedBy.NETWORK)
 
     def _info(self, transaction: Transaction, request: Request) -> None:
-        digit = _digit_of(request)
+        digit = digit_of(request)
         if digit is None:
             transaction.send(415, respond(request, 415, extra="Accept: application/dtmf-relay\r\n"))
             return
@@ -322,61 +320,8 @@ class Leg:
         if digit and self.answered and self.media is not None:
             self.media.press(digit)
 
-    # Session timer
-
-    def start_session_timer(self, terms: Terms | None, message: Request | Response) -> None:
-        """Begin to count anew, as every 2xx of an INVITE or UPDATE does."""
-        self._stop_session_timer()
-        if "allow" in message.headers:
-            self._they_update = "update" in message.tokens("allow")
-        if terms is None or self.ended:
-            return
-        due = self._refresh if terms.we_refresh else self._session_expired
-        self._session = self.later(terms.check_after_seconds, due, terms.interval_seconds)
-
-    def _stop_session_timer(self) -> None:
-        if self._session is not None:
-            self._session.cancel()
-            self._session = None
-
-    def _session_expired(self, _: int) -> None:
-        self.hangup(408, cause="the session timer ran out", by=EndedBy.NETWORK)
-
-    def _refresh(self, interval_seconds: int) -> None:
-        if self.media is None:
-            return
-        if self.unacked:
-            self._session = self.later(2.0, self._refresh, interval_seconds)
-            return
-        self._asking = True
-        extra = (("Supported", "timer"), ("Session-Expires", f"{interval_seconds};refresher=uac"), ("Allow", ALLOW))
-        method, body = ("UPDATE", b"") if self._they_update else ("INVITE", self.media.offer())
-        self.ask(method, extra=extra, body=body, told=lambda answer: self._refreshed(method, answer, interval_seconds))
-
-    def _refreshed(self, method: str, answer: Response | int, interval_seconds: int) -> None:
-        status = answer if isinstance(answer, int) else answer.status
-        if isinstance(answer, Response) and status < 300 and method == "INVITE":
-            self._acknowledge(answer)
-        if not self._asking or self.ended:
-            return  # the same 2xx again
-        self._asking = False
-        if isinstance(answer, Response) and status < 300:
-            if self.dialog is not None:
-                self.dialog.retarget(answer)
-            if method == "INVITE" and self.media is not None and answer.body:
-                self.media.accept(sdp_of(answer))
-            self.start_session_timer(asked_terms(answer), answer)
-        elif status in (408, 481, 503):
-            self.hangup(408, cause="the other end is gone", by=EndedBy.NETWORK)
-        elif status == 491:
-            self._session = self.later(random.uniform(2.1, 4.0), self._refresh, interval_seconds)  # noqa: S311
-        elif method == "UPDATE":
-            self._they_update = False
-            self._session = self.later(0.0, self._refresh, interval_seconds)
-        else:
-            self._session = self.later(interval_seconds / 3, self._session_expired, interval_seconds)
-
-    def _acknowledge(self, answer: Response) -> None:
+    def acknowledge(self, answer: Response) -> None:
+        """Send the ACK of a 2xx to our re-INVITE."""
         if self.dialog is not None:
             ack = self.dialog.request("ACK", cseq=answer.cseq)
             self.board.layer.send_ack(ack, self.peer(self.dialog))
@@ -396,27 +341,6 @@ class Leg:
                     self.board.registry.emit(PlayDone(self.id, op, completed))
             case Lost():
                 self.hangup(408, cause="media lost", by=EndedBy.NETWORK)
-
-
-def _digit_of(request: Request) -> str | None:
-    """The key of an INFO; "" for an INFO that says nothing, None when it is of another kind."""
-    kind = request.first("content-type").partition(";")[0].strip().lower()
-    text = request.body.decode("ascii", "replace")
-    if not kind and not request.body:
-        return ""
-    if kind == "application/dtmf-relay":
-        for line in text.splitlines():
-            name, _, value = line.partition("=")
-            if name.strip().lower() == "signal":
-                return _key(value)
-        return ""
-    return _key(text) if kind == "application/dtmf" else None
-
-
-def _key(text: str) -> str:
-    key = text.strip().upper()
-    key = {"10": "*", "11": "#"}.get(key, key)
-    return key if len(key) == 1 and key in "0123456789*#ABCD" else ""
 
 
 def words_for(response: Response) -> str:

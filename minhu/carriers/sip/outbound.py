@@ -244,7 +244,7 @@ class OutboundLeg(Leg):
         except NotAcceptable as fault:
             self.hangup(488, cause=str(fault), by=EndedBy.NETWORK)
             return
-        self.start_session_timer(asked_terms(response), response)
+        self.session.start(asked_terms(response), response)
         self.board.registry.emit(LegAnswered(self.id))
 
     def _hang_up_on(self, dialog: Dialog) -> None:
