@@ -6,8 +6,6 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin
-
 from minhu.rules.words import OfficeKind
 
 LONGEST_KEY = 200
@@ -123,5 +121,7 @@ def _syllables(name: str) -> list[str]:
 
 def _plain(text: str) -> list[str]:
     """Syllables in lower-case letters, ü as v, as people type it."""
+    from pypinyin import Style, lazy_pinyin  # its dictionaries take half a second, which the switch need not pay
+
     syllables = lazy_pinyin(text, style=Style.NORMAL, errors=str.lower)
     return ["".join(letter for letter in syllable if letter.isalnum()) for syllable in syllables]
