@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
+
+from django.utils import timezone
 
 from minhu.cases.authority import seen
 from minhu.cases.models import Case
@@ -63,6 +65,7 @@ class CasePage:
     body: str
     place: str
     who: str
+    masked: str
     name: str
     citizen_id: int
     has_number: bool
@@ -136,7 +139,7 @@ class ThreadPage:
 
 def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CasePage:
     """Raises: NotYours."""
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     cases = Case.objects.select_related("citizen", "line__official", "holder")
     case = cases.filter(seen(viewer), pk=case_id).first()
     if case is None:
@@ -154,6 +157,7 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
         body=case.body,
         place=case.place,
         who=shown(case.citizen),
+        masked=case.citizen.masked,
         name=case.citizen.name or _typed_name(case),
         citizen_id=case.citizen_id,
         has_number=case.citizen.number_sealed is not None,
