@@ -14,9 +14,10 @@ Refusal
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
@@ -60,7 +61,7 @@ def hold(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
 
     Raises: NotYours, NotPossibleNow, NobodyHolds.
     """
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     case = locked(case_id, by)
     if case.holder is None:
         raise NobodyHolds
@@ -75,7 +76,7 @@ def hold(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
 @transaction.atomic
 def withdraw(case_id: int, *, by: Viewer, reason: str, at: datetime | None = None) -> Case:
     """The citizen does not want it followed up any more; what was owed falls away. Raises: NotYours, NotPossibleNow."""
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     case = locked(case_id, by)
     case.state = after(CaseState(case.state), Act.WITHDRAW).value
     case.closed_at = at
@@ -88,7 +89,7 @@ def withdraw(case_id: int, *, by: Viewer, reason: str, at: datetime | None = Non
 @transaction.atomic
 def ask_clarification(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
     """The matter is not clear: staff will call the citizen within a working day. Raises: NotYours, NotPossibleNow."""
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     case = locked(case_id, by)
     case.state = after(CaseState(case.state), Act.CLARIFY).value
     case.save(update_fields=["state"])
@@ -104,7 +105,7 @@ def clarify(case_id: int, body: str, *, by: Viewer, kind: CaseKind | None = None
 
     Raises: NotYours, NotPossibleNow, NoEvidence.
     """
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     case = locked(case_id, by)
     case.state = after(CaseState(case.state), Act.CLARIFIED).value
     case.body, case.title = storable(body.strip(), MAX_BODY), title_of(body)
@@ -143,7 +144,7 @@ def call_back(promise_id: int, *, by: Viewer, key: str, at: datetime | None = No
 
     Raises: NotYours, NobodyHolds, NoNumber, NoPhone.
     """
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     promise = Promise.objects.filter(pk=promise_id, kept_at=None, released_at=None).first()
     if promise is None:
         raise NotYours
@@ -158,7 +159,7 @@ def call_back(promise_id: int, *, by: Viewer, key: str, at: datetime | None = No
 def rate(case_id: int, score: int, *, words: str = "", at: datetime | None = None) -> Case:
     """The citizen rates the latest reply (1 satisfied, 2 not satisfied, 3 not solved). Raises: NotPossibleNow."""
     case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
-    acts = rate_reply(case, score, words=storable(words), at=at or datetime.now(UTC))
+    acts = rate_reply(case, score, words=storable(words), at=at or timezone.now())
     trail.record_many(access.citizen(case.city_id), acts)
     return case
 
@@ -168,7 +169,7 @@ def write_note(case_id: int, body: str, *, by: Viewer, at: datetime | None = Non
     """An internal note. Raises: NotYours."""
     case = locked(case_id, by)
     note = Note.objects.create(
-        case=case, body=storable(body.strip(), 1000), by_id=by.account_id, at=at or datetime.now(UTC)
+        case=case, body=storable(body.strip(), 1000), by_id=by.account_id, at=at or timezone.now()
     )
     trail.record(by, "write_note", case)
     return note
@@ -177,7 +178,7 @@ def write_note(case_id: int, body: str, *, by: Viewer, at: datetime | None = Non
 @transaction.atomic
 def take_up_text(text_id: int, line_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
     """Staff found whom a text to an unpublished number was for: it becomes a matter of that line. Raises: NotYours."""
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     text = Text.objects.select_for_update(no_key=True, of=("self",)).select_related("thread__citizen").get(pk=text_id)
     line = Line.objects.select_related("official__office").filter(pk=line_id, city_id=text.city_id).first()
     if line is None or text.thread.line_id is not None or not scope_of(by).covers(None, text.city_id):
@@ -191,7 +192,7 @@ def take_up_text(text_id: int, line_id: int, *, by: Viewer, at: datetime | None 
 
 def settle_evidence(limit: int = 200, *, at: datetime | None = None) -> int:
     """Replies whose text has been delivered keep what was owed on their case. A job calls it; returns how many kept."""
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     kept = 0
     waiting = Reply.objects.filter(
         text__state=TextState.DELIVERED.value,
@@ -216,7 +217,7 @@ def settle_evidence(limit: int = 200, *, at: datetime | None = None) -> int:
 
 def close_due(at: datetime | None = None, limit: int = 200) -> int:
     """Close what was answered seven days ago and not rated, unless something is still owed. Returns how many."""
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     before = at - deadlines.CLOSE_WITHOUT_RATING_AFTER
     answered = Case.objects.filter(state=CaseState.REPLIED.value, replied_at__lte=before)
     owing = Promise.objects.filter(kept_at=None, released_at=None).values("case_id")

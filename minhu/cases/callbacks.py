@@ -11,6 +11,7 @@ from minhu.audit import trail
 from minhu.cases import ledger
 from minhu.cases.models import Case, Contact, Promise
 from minhu.cases.opening import WORKING, of_call
+from minhu.intake import quick
 from minhu.intake.models import Call
 from minhu.rules import access, deadlines
 from minhu.rules.calendar import china
@@ -30,7 +31,7 @@ def record_callback(call: Call, *, at: datetime) -> Promise | None:
         return None
     case = Case.objects.select_for_update(no_key=True).get(pk=promise.case_id)
     if not Contact.objects.filter(call=call).exists():
-        of_call(case, call).save(force_insert=True)
+        quick.insert(of_call(case, call))
     Promise.objects.filter(pk=promise.pk).update(attempts=F("attempts") + 1, last_attempt_at=call.received_at)
     if ledger.keep_by_call(case, call, (PromiseKind.CALL_BACK,), at=at):
         _hold(case, call, at)

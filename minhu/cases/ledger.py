@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from minhu.cases.models import Case, Promise, Reply
 from minhu.directory.models import Line, Official
+from minhu.intake import quick
 from minhu.intake.models import Call, Text
 from minhu.rules.words import COUNTS_AS_ANSWERED, PartyKind, PromiseKind
 
@@ -77,7 +78,7 @@ def promise(case: Case, kind: PromiseKind, due_at: datetime, owner: Owner, *, at
     if there is not None:
         return there
     made = owed(case, kind, due_at, owner, at=at)
-    made.save(force_insert=True)
+    quick.insert(made)
     return made
 
 

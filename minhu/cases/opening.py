@@ -7,9 +7,9 @@ from datetime import datetime
 
 from minhu.cases.models import Case, Contact
 from minhu.directory.models import Line
-from minhu.intake import codes, outbox
-from minhu.intake.citizens import thread_of
-from minhu.intake.models import Call, Citizen, Text, WebMessage
+from minhu.intake import codes, outbox, quick
+from minhu.intake.citizens import thread_id_of
+from minhu.intake.models import Call, Citizen, Text, Thread, WebMessage
 from minhu.rules import access
 from minhu.rules.plain import storable
 from minhu.rules.texts import MAX_BODY
@@ -59,7 +59,7 @@ def new_case(seed: Seed) -> Case:
 def open_case(seed: Seed) -> Case:
     """A new case, saved."""
     case = new_case(seed)
-    case.save(force_insert=True)
+    quick.insert(case)
     return case
 
 
@@ -87,7 +87,12 @@ def of_web(case: Case, message: WebMessage) -> Contact:
     return Contact(case=case, channel=Channel.WEB.value, web=message, at=message.at)
 
 
-def tell(case: Case, citizen: Citizen, draft: outbox.Draft, *, key: str, at: datetime) -> Text:
-    """Queue a text to the citizen about his matter, in the thread of its line."""
-    thread = thread_of(citizen, case.line_id, at)
-    return outbox.queue(thread, draft, key=key, by=access.system(case.city_id), at=at)
+def tell(case: Case, citizen: Citizen, draft: outbox.Draft, *, key: str, at: datetime, first: bool = False) -> Text:
+    """Queue a text to the citizen about his matter, in the thread of its line. first: nothing was texted on it yet."""
+    thread = Thread(
+        pk=thread_id_of(case.city_id, case.line_id, citizen.pk, at),
+        city_id=case.city_id,
+        line_id=case.line_id,
+        citizen=citizen,
+    )
+    return outbox.queue(thread, draft, key=key, by=access.system(case.city_id), at=at, first=first)

@@ -12,18 +12,19 @@ Few contacts are taken at a time, because on SQLite everybody else waits meanwhi
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
 from minhu.cases.callbacks import record_callback
 from minhu.cases.models import Case, Contact, Promise
 from minhu.cases.opening import WORKING, Seed, new_case, of_call, of_web
-from minhu.cases.texts import take_in_text
+from minhu.cases.texts import NOTHING_OPEN, situations, take_in_text
 from minhu.intake.models import Call, Citizen, Text, WebMessage
 from minhu.rules import access
 from minhu.rules.words import (
@@ -42,7 +43,7 @@ Row = TypeVar("Row", Call, Text, WebMessage)
 
 def take_in(limit: int = 500, *, at: datetime | None = None) -> int:
     """Take in contacts that no case has yet, at most about ``limit`` of each kind; returns how many."""
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     done = 0
     for some in (_calls, _texts, _web_messages):
         taken = 0
@@ -79,8 +80,13 @@ def _texts(at: datetime) -> int:
     texts = list(_claimed(waiting.select_related("thread__citizen", "thread__line__official__office")))
     _lock_citizens(text.thread.citizen_id for text in texts)
     acts: list[tuple[int, trail.Entry]] = []
+    open_now = situations(texts)
     for text in texts:
-        acts.extend((text.city_id, act) for act in take_in_text(text, at=at))
+        key = (text.thread.citizen_id, text.thread.line_id)
+        done = take_in_text(text, open_now.get(key, NOTHING_OPEN), at=at)
+        if done and _more(texts, text):
+            open_now[key] = situations([text]).get(key, NOTHING_OPEN)
+        acts.extend((text.city_id, act) for act in done)
     Text.objects.filter(pk__in=[text.pk for text in texts]).update(taken_in_at=at)
     _trace(acts)
     return len(texts)
@@ -170,6 +176,11 @@ class _Batch:
         if told is not None and told.citizen_id == call.citizen_id and CaseState(told.state) in OPEN:
             return told
         return self.working.get((call.citizen_id or 0, call.line_id))
+
+
+def _more(texts: list[Text], text: Text) -> bool:
+    """Whether the batch holds another text of the same citizen."""
+    return sum(one.thread.citizen_id == text.thread.citizen_id for one in texts) > 1
 
 
 def _claimed(rows: QuerySet[Row]) -> QuerySet[Row]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
@@ -50,9 +51,11 @@ def reply(
     """Answer the matter: by a text that asks for a rating, or on a call that took place (``call_id``).
 
     What was owed is kept when the text is delivered; or by that call, and by the reply given on it; where the citizen
-    left no number, by the reply on the matter's page. Raises: NotYours, NotPossibleNow, SayWhatWasDone, NobodyHolds, SpeakFirst.
+    left no number, by the reply on the matter's page.
+
+    Raises: NotYours, NotPossibleNow, SayWhatWasDone, NobodyHolds, SpeakFirst.
     """
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     done, done_by = storable(done.strip()), storable(done_by.strip(), 80)
     if not done or not done_by or len(done) > LONGEST_REPLY:
         raise SayWhatWasDone
@@ -86,7 +89,7 @@ def quick_reply(
 
     Raises: NotYours, SpeakFirst when no text can reach him.
     """
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     prepared = QuickReply.objects.filter(pk=quick_reply_id, city_id=by.city_id).first()
     offered = prepared is not None and prepared.official_id in {None, by.official_id}
     if prepared is None or not offered:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -13,8 +14,7 @@ from minhu.cases.opening import WORKING, Seed, add_words, of_text, open_case, te
 from minhu.cases.rating import rate_reply
 from minhu.cases.status import say_status
 from minhu.directory.models import Line
-from minhu.intake import outbox
-from minhu.intake.citizens import thread_of
+from minhu.intake import outbox, quick
 from minhu.intake.models import Citizen, Text
 from minhu.rules import access, deadlines
 from minhu.rules.calendar import china
@@ -33,34 +33,50 @@ from minhu.rules.texts import (
     Unclear,
     classify,
 )
-from minhu.rules.words import CaseKind, CaseState, Direction, PromiseKind, Urgency
+from minhu.rules.words import OPEN, CaseKind, CaseState, Direction, PromiseKind, Urgency
 
 Acts = list[trail.Entry]
 
 
 @dataclass(frozen=True, slots=True)
-class _Situation:
+class Situation:
     """What is open between this citizen and this line. working: somebody is at it; replied: a rating is awaited."""
 
     working: Case | None
     replied: Case | None
 
 
-def take_in_text(text: Text, *, at: datetime) -> Acts:
+NOTHING_OPEN = Situation(None, None)
+
+
+def situations(texts: Sequence[Text]) -> dict[tuple[int, int | None], Situation]:
+    """What is open between these citizens and lines, in one query."""
+    open_now = Case.objects.filter(
+        citizen_id__in={text.thread.citizen_id for text in texts}, state__in=[state.value for state in OPEN]
+    )
+    found: dict[tuple[int, int | None], Situation] = {}
+    for case in open_now.order_by("opened_at"):
+        key = (case.citizen_id, case.line_id)
+        before = found.get(key, NOTHING_OPEN)
+        working = CaseState(case.state) in WORKING
+        found[key] = Situation(case if working else before.working, before.replied if working else case)
+    return found
+
+
+def take_in_text(text: Text, now: Situation, *, at: datetime) -> Acts:
     """Act on one inbound text, in the caller's transaction and under the citizen's lock; what was done, for the trail.
 
     A text that came to no line is kept for staff, who find out what it is.
     """
     if text.thread.line_id is None:
         return []
-    now = _situation(text)
     meaning = classify(
         text.body[:MAX_BODY], awaiting_rating=now.replied is not None, has_open_case=now.working is not None
     )
     return _act(text, meaning, now, at)
 
 
-def _act(text: Text, meaning: Meaning, now: _Situation, at: datetime) -> Acts:
+def _act(text: Text, meaning: Meaning, now: Situation, at: datetime) -> Acts:
     match meaning:
         case Addition(code):
             return _add(text, (_own_case(text, code) if code else None) or now.working, now, at)
@@ -75,7 +91,7 @@ def _act(text: Text, meaning: Meaning, now: _Situation, at: datetime) -> Acts:
 def _obey(
     text: Text,
     command: RatingDigit | RateByCode | AskStatus | ComplainAbout | OptOut,
-    now: _Situation,
+    now: Situation,
     at: datetime,
 ) -> Acts:
     match command:
@@ -93,14 +109,6 @@ def _obey(
             assert_never(unknown)
 
 
-def _situation(text: Text) -> _Situation:
-    thread = text.thread
-    mine = Case.objects.filter(city_id=text.city_id, citizen_id=thread.citizen_id, line=thread.line)
-    working = mine.filter(state__in=[state.value for state in WORKING]).order_by("-opened_at").first()
-    replied = mine.filter(state=CaseState.REPLIED.value).order_by("-replied_at").first()
-    return _Situation(working, replied)
-
-
 def _own_case(text: Text, code: str) -> Case | None:
     """The citizen's own matter of that code, however he got the code."""
     mine = Case.objects.filter(city_id=text.city_id, citizen_id=text.thread.citizen_id)
@@ -110,7 +118,7 @@ def _own_case(text: Text, code: str) -> Case | None:
 def _rate(text: Text, case: Case | None, score: int, at: datetime) -> Acts:
     if case is None or case.state != CaseState.REPLIED.value:
         return []
-    of_text(case, text, "rating").save(force_insert=True)
+    quick.insert(of_text(case, text, "rating"))
     return rate_reply(case, score, text=text, at=at)
 
 
@@ -130,11 +138,11 @@ def _latest(text: Text) -> Case | None:
     return mine.order_by("-opened_at").first()
 
 
-def _complain(text: Text, case: Case | None, now: _Situation, at: datetime) -> Acts:
+def _complain(text: Text, case: Case | None, now: Situation, at: datetime) -> Acts:
     """Kept with the matter for supervision; about a matter that is not his, it is a new one."""
     if case is None:
         return _matter(text, now, at, kind=CaseKind.COMPLAINT)
-    of_text(case, text, "complaint").save(force_insert=True)
+    quick.insert(of_text(case, text, "complaint"))
     draft = outbox.Draft(template="complaint_received", variables={"code": case.code}, code=case.code, asked_for=True)
     outbox.queue(text.thread, draft, key=f"complaint:{text.pk}", by=access.system(text.city_id), at=at)
     return [trail.entry("complain", case, text=text.pk)]
@@ -149,12 +157,12 @@ def _opt_out(text: Text, at: datetime) -> Acts:
     return [trail.entry("opt_out", citizen)]
 
 
-def _matter(text: Text, now: _Situation, at: datetime, kind: CaseKind = CaseKind.REQUEST) -> Acts:
+def _matter(text: Text, now: Situation, at: datetime, kind: CaseKind = CaseKind.REQUEST) -> Acts:
     """A new matter: a case, a promise to be in touch, and one receipt with the code."""
     if now.working is not None:
         return _add(text, now.working, now, at)
     case = open_case(_seed(text, kind))
-    of_text(case, text, "matter").save(force_insert=True)
+    quick.insert(of_text(case, text, "matter"))
     _promise_contact(case, text, at, key="receipt")
     return [trail.entry("open_case", case, text=text.pk)]
 
@@ -162,40 +170,40 @@ def _matter(text: Text, now: _Situation, at: datetime, kind: CaseKind = CaseKind
 def open_for_line(text: Text, line: Line, *, at: datetime) -> Case:
     """A text that came to no line becomes a matter of this one."""
     case = open_case(Seed(text.city_id, line, text.thread.citizen_id, text.at, body=text.body))
-    of_text(case, text, "matter").save(force_insert=True)
+    quick.insert(of_text(case, text, "matter"))
     _promise_contact(case, text, at, key="receipt")
     return case
 
 
-def _unclear(text: Text, now: _Situation, at: datetime) -> Acts:
+def _unclear(text: Text, now: Situation, at: datetime) -> Acts:
     """One question; without an answer in a working day staff call. A word after a reply (thanks) asks for nothing."""
     if now.replied is not None:
-        of_text(now.replied, text, "addition").save(force_insert=True)
+        quick.insert(of_text(now.replied, text, "addition"))
         return [trail.entry("join", now.replied, text=text.pk)]
     case = open_case(_seed(text, CaseKind.REQUEST, CaseState.CLARIFYING))
-    of_text(case, text, "unclear").save(force_insert=True)
+    quick.insert(of_text(case, text, "unclear"))
     due_at = deadlines.add_working_days(at, 1, china())
-    ledger.promise(case, PromiseKind.CLARIFY, due_at, ledger.staff_own(case.line, case.city_id), at=at)
+    quick.insert(ledger.owed(case, PromiseKind.CLARIFY, due_at, ledger.staff_own(case.line, case.city_id), at=at))
     draft = outbox.Draft(template="clarify", variables={"code": case.code}, code=case.code, asked_for=True)
-    tell(case, text.thread.citizen, draft, key=f"clarify:{case.pk}", at=at)
+    tell(case, text.thread.citizen, draft, key=f"clarify:{case.pk}", at=at, first=True)
     return [trail.entry("open_case", case, text=text.pk, unclear=True)]
 
 
-def _add(text: Text, case: Case | None, now: _Situation, at: datetime) -> Acts:
+def _add(text: Text, case: Case | None, now: Situation, at: datetime) -> Acts:
     """More about a matter somebody is at. About one that was answered, it is a new matter, if it says something."""
     if case is None or CaseState(case.state) not in WORKING:
         if len(text.body.strip()) < SHORTEST_CLEAR_MATTER and case is not None:
-            of_text(case, text, "addition").save(force_insert=True)
+            quick.insert(of_text(case, text, "addition"))
             return [trail.entry("join", case, text=text.pk)]
         return _matter(text, now, at)
     case = Case.objects.select_for_update(no_key=True).get(pk=case.pk)
     first_words = not case.contacts.filter(text__direction=Direction.INBOUND.value).exists()
-    of_text(case, text, "addition").save(force_insert=True)
+    quick.insert(of_text(case, text, "addition"))
     add_words(case, text.body)
     if case.state == CaseState.CLARIFYING.value:
         case.state = after(CaseState.CLARIFYING, Act.CLARIFIED).value
         ledger.keep_by_text(case, text, (PromiseKind.CLARIFY,), at=at)
-        _promise_contact(case, text, at, key="clarified")
+        _promise_contact(case, text, at, key="clarified", first=False)
     elif first_words:
         _confirm(case, text, at)
     case.save(update_fields=["state", "body", "title"])
@@ -212,17 +220,18 @@ def _confirm(case: Case, text: Text, at: datetime) -> None:
     tell(case, text.thread.citizen, draft, key=f"added:{case.pk}", at=at)
 
 
-def _promise_contact(case: Case, text: Text, at: datetime, *, key: str) -> None:
+def _promise_contact(case: Case, text: Text, at: datetime, *, key: str, first: bool = True) -> None:
+    """Somebody will be in touch, and the citizen is told so. first: the case is new, so nothing was promised before."""
     due_at = deadlines.first_contact_due(Urgency(case.urgency), at, china())
-    owner = ledger.line_owns(case.line, case.city_id)
-    made = ledger.promise(case, PromiseKind.CALL_BACK, due_at, owner, at=at)
-    variables = {"code": case.code, "due": made.due_at.isoformat()}
+    owed = None if first else ledger.open_promises(case, (PromiseKind.CALL_BACK,)).first()
+    due_at = owed.due_at if owed else due_at
+    variables = {"code": case.code, "due": due_at.isoformat()}
     draft = outbox.Draft(template="matter_received", variables=variables, code=case.code, asked_for=True)
-    thread = thread_of(text.thread.citizen, case.line_id, at)
-    told = outbox.queue(thread, draft, key=f"{key}:{case.pk}", by=access.system(case.city_id), at=at)
-    if made.made_by_text_id is None:
+    told = tell(case, text.thread.citizen, draft, key=f"{key}:{case.pk}", at=at, first=first)
+    if owed is None:
+        made = ledger.owed(case, PromiseKind.CALL_BACK, due_at, ledger.line_owns(case.line, case.city_id), at=at)
         made.made_by_text = told
-        made.save(update_fields=["made_by_text"])
+        quick.insert(made)
 
 
 def _seed(text: Text, kind: CaseKind, state: CaseState = CaseState.NEW) -> Seed:

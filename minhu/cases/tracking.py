@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from django.db.models import F, Sum
+from django.utils import timezone
 
 from minhu.audit import privacy
 from minhu.cases.models import Case, CodeLookup
@@ -81,7 +82,7 @@ def by_code(code: str, client: str, *, at: datetime | None = None) -> TrackedCas
 
     Raises: NoSuchCode, TooManyLookups.
     """
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     key = privacy.lookup_key(f"client:{client}")
     lately = CodeLookup.objects.filter(client_key=key, window__gt=at - MISSES_WITHIN)
     if (lately.aggregate(misses=Sum("misses"))["misses"] or 0) >= MOST_MISSES:

@@ -7,16 +7,17 @@ nuisance                     no matter
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
 from minhu.cases.models import Case, Contact, Note, Reply, WrapUp
 from minhu.cases.opening import WORKING, Seed, add_words, of_call, open_case, tell
-from minhu.intake import outbox
+from minhu.intake import outbox, quick
 from minhu.intake.models import Call, Citizen
 from minhu.intake.scope import NotYours, require
 from minhu.rules import deadlines
@@ -59,7 +60,7 @@ def wrap_up(call_id: UUID, outcome: Outcome, note: str = "", *, by: Viewer, at: 
 
     Raises: NotYours, CallStillOn, NotAnswered, WrittenUpAlready.
     """
-    at = at or datetime.now(UTC)
+    at = at or timezone.now()
     calls = Call.objects.select_related("line__official__office", "citizen")
     call = calls.select_for_update(no_key=True, of=("self",)).filter(pk=call_id).first()
     if call is None or call.line is None:
@@ -93,14 +94,14 @@ def _case_of(call: Call, outcome: Outcome, note: str, at: datetime) -> Case:
     if case_id is not None:
         case = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case_id)
         if contact is None:
-            of_call(case, call).save(force_insert=True)
+            quick.insert(of_call(case, call))
         return case
     citizen = call.citizen or Citizen.objects.create(city_id=call.city_id, first_seen_at=at)
     taken = Case.objects.filter(code=call.code).exists() if call.code else False
     code = "" if taken else call.code
     seed = Seed(call.city_id, call.line, citizen.pk, call.received_at, code, kind_after_wrap_up(outcome), note)
     case = open_case(seed)
-    of_call(case, call).save(force_insert=True)
+    quick.insert(of_call(case, call))
     return case
 
 

@@ -14,14 +14,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from minhu.audit import privacy, trail
 from minhu.directory.models import Desk, Line, Office
-from minhu.intake import codes, outbox
-from minhu.intake.citizens import citizen_of, thread_of
-from minhu.intake.models import CallOrder, Citizen, Text, WebMessage
+from minhu.intake import codes, outbox, quick
+from minhu.intake.citizens import known_or_new, thread_id_of
+from minhu.intake.models import CallOrder, Citizen, Text, Thread, WebMessage
 from minhu.intake.scope import NotYours, require, scope_of
 from minhu.rules import access, deadlines, numbers
 from minhu.rules.access import Viewer
@@ -35,6 +35,10 @@ from minhu.rules.words import CaseKind, PartyKind, Urgency
 MOST_RECEIPTS_A_DAY = 5
 """Texts a day to one number because somebody typed it into the form: who typed it may not be its owner."""
 
+_PUBLISHED = (
+    "SELECT 1 FROM directory_line WHERE id = %s AND city_id = %s AND withdrawn_at IS NULL "
+    "AND published_from <= %s AND (published_until IS NULL OR published_until >= %s)"
+)
 ONE_ORDER_WITHIN = timedelta(minutes=2)
 
 
@@ -102,15 +106,14 @@ def receive_web_message(form: WebForm, *, city_id: int, at: datetime | None = No
     body, number = _checked(form)
     due_at = deadlines.first_contact_due(Urgency.NORMAL, at, china())
     with transaction.atomic():
-        if there := WebMessage.objects.filter(key=form.key).only("code", "promise_due_at").first():
-            return Received(there.code, there.promise_due_at)
-        _check_line(form.line_id, city_id, at)
-        citizen = citizen_of(city_id, number, at)
+        if form.line_id is not None and not _is_published(form.line_id, city_id, at):
+            raise NoSuchLine
+        citizen_id, known = known_or_new(city_id, number, at)
         message = WebMessage(
             city_id=city_id,
             key=storable(form.key, 64),
             line_id=form.line_id,
-            citizen=citizen,
+            citizen_id=citizen_id,
             kind=form.kind.value,
             name=storable(form.name.strip(), 40),
             body=body,
@@ -120,9 +123,11 @@ def receive_web_message(form: WebForm, *, city_id: int, at: datetime | None = No
             promise_due_at=due_at,
             at=at,
         )
-        message.save(force_insert=True)
-        if number and numbers.is_mobile(number):
-            _queue_receipt(message, citizen, at)
+        if not quick.insert(message, conflict="(key)"):
+            there = WebMessage.objects.only("code", "promise_due_at").get(key=message.key)
+            return Received(there.code, there.promise_due_at)
+        if number and numbers.is_mobile(number) and not (known and _had_enough(citizen_id, at)):
+            _queue_receipt(message, number, at)
         trail.record(access.citizen(city_id), "receive_web_message", message, line=form.line_id, kind=form.kind)
     return Received(message.code, due_at)
 
@@ -212,29 +217,32 @@ def _checked(form: WebForm) -> tuple[str, str]:
     return body, numbers.normalise(form.number) if form.number.strip() else ""
 
 
-def _check_line(line_id: int | None, city_id: int, at: datetime) -> None:
-    if line_id is None:
-        return
-    today = legal_day(at)
-    lines = Line.objects.filter(pk=line_id, city_id=city_id, withdrawn_at=None, published_from__lte=today)
-    if not lines.exclude(published_until__lt=today).exists():
-        raise NoSuchLine
+def _is_published(line_id: int, city_id: int, at: datetime) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISHED, [line_id, city_id, str(legal_day(at)), str(legal_day(at))])
+        return cursor.fetchone() is not None
 
 
-def _queue_receipt(message: WebMessage, citizen: Citizen, at: datetime) -> None:
-    if citizen.first_seen_at != at:
-        lately = WebMessage.objects.filter(citizen=citizen, at__gt=at - outbox.ONE_DAY)
-        if lately[: MOST_RECEIPTS_A_DAY + 1].count() > MOST_RECEIPTS_A_DAY:
-            return
-    thread = thread_of(citizen, message.line_id, at)
+def _had_enough(citizen_id: int, at: datetime) -> bool:
+    lately = WebMessage.objects.filter(citizen_id=citizen_id, at__gt=at - outbox.ONE_DAY)
+    return lately[: MOST_RECEIPTS_A_DAY + 1].count() > MOST_RECEIPTS_A_DAY
+
+
+def _queue_receipt(message: WebMessage, number: str, at: datetime) -> None:
+    citizen = Citizen(pk=message.citizen_id, city_id=message.city_id, number_sealed=privacy.seal(number))
+    thread = Thread(
+        pk=thread_id_of(message.city_id, message.line_id, message.citizen_id, at),
+        city_id=message.city_id,
+        line_id=message.line_id,
+        citizen=citizen,
+    )
     draft = outbox.Draft(
         template="matter_received",
         variables={"code": message.code, "due": message.promise_due_at.isoformat()},
         code=message.code,
         asked_for=True,
     )
-    who = access.system(message.city_id)
-    outbox.compose(thread, draft, key=f"web:{message.pk}", by=who, at=at, known_first=True).save(force_insert=True)
+    outbox.queue(thread, draft, key=f"web:{message.pk}", by=access.system(message.city_id), at=at, first=True)
 
 
 def _first_telephone(by: Viewer, line: Line) -> tuple[PartyKind, int, str]:

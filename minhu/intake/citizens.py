@@ -5,9 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db import connection
+
 from minhu.audit import privacy
+from minhu.intake import quick
 from minhu.intake.models import Citizen, Thread
 from minhu.rules import numbers
+
+_INTO_THREADS = "INSERT INTO intake_thread (city_id, line_id, citizen_id, last_at) VALUES (%s, %s, %s, %s) ON CONFLICT "
+_TOUCH = " DO UPDATE SET last_at = excluded.last_at RETURNING id"
+_THREAD = _INTO_THREADS + "(line_id, citizen_id)" + _TOUCH
+_THREAD_WITHOUT_LINE = _INTO_THREADS + "(citizen_id) WHERE line_id IS NULL" + _TOUCH
 
 
 def citizen_of(city_id: int, number: str, at: datetime) -> Citizen:
@@ -29,6 +37,34 @@ def citizens_of(city_id: int, wanted: Iterable[str], at: datetime) -> dict[str, 
         )
         found |= _by_key(city_id, missing)
     return {by_key[key]: citizen for key, citizen in found.items()}
+
+
+def known_or_new(city_id: int, number: str, at: datetime) -> tuple[int, bool]:
+    """The id of the citizen of a number, and whether he was known; without a number always a new one. Cheap."""
+    if not number:
+        new = Citizen(city_id=city_id, first_seen_at=at)
+        quick.insert(new)
+        return new.pk, False
+    key = privacy.lookup_key(number)
+    with connection.cursor() as cursor:
+        for _ in range(2):
+            cursor.execute("SELECT id FROM intake_citizen WHERE city_id = %s AND number_key = %s", [city_id, key])
+            if found := cursor.fetchone():
+                return int(found[0]), True
+            new = _new(city_id, number, key, at)
+            if quick.insert(new, conflict="(city_id, number_key)"):
+                return new.pk, False
+    raise LookupError("a citizen came and went")
+
+
+def thread_id_of(city_id: int, line_id: int | None, citizen_id: int, at: datetime) -> int:
+    """The id of the thread of a citizen and a line, made when new. Cheap."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _THREAD if line_id is not None else _THREAD_WITHOUT_LINE,
+            [city_id, line_id, citizen_id, connection.ops.adapt_datetimefield_value(at)],
+        )
+        return int(cursor.fetchone()[0])
 
 
 def thread_of(citizen: Citizen, line_id: int | None, at: datetime) -> Thread:

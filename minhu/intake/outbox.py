@@ -19,6 +19,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from minhu.audit import privacy
+from minhu.intake import quick
 from minhu.intake.models import Citizen, Segment, Text, Thread
 from minhu.intake.receipts import ReceiptLike, own_id, settle_early
 from minhu.intake.receipts import store as store_receipts
@@ -68,25 +69,24 @@ class ToSend:
     attempt: int
 
 
-def queue(thread: Thread, draft: Draft, *, key: str, by: Viewer, at: datetime) -> Text:
+def queue(thread: Thread, draft: Draft, *, key: str, by: Viewer, at: datetime, first: bool = False) -> Text:
     """Queue a text in the caller's transaction; with a key used before, the text of that time is returned.
+
+    first: nothing was ever texted about this matter, so the day's limit need not be asked.
 
     What may not go at all (opted out, no mobile number) is kept as FAILED with the reason, for staff to see.
     """
-    Thread.objects.filter(pk=thread.pk).update(last_at=at)
-    there = Text.objects.filter(key=key).first()
-    if there is not None:
-        return there
-    text, _ = Text.objects.get_or_create(key=key, defaults=_fields(compose(thread, draft, key=key, by=by, at=at)))
-    return text
+    if not first:
+        Thread.objects.filter(pk=thread.pk).update(last_at=at)  # and who counts the day's texts waits for who adds one
+    text = _compose(thread, draft, key, by, at, first)
+    return text if quick.insert(text, conflict="(key)") else Text.objects.get(key=key)
 
 
-def compose(thread: Thread, draft: Draft, *, key: str, by: Viewer, at: datetime, known_first: bool = False) -> Text:
-    """The row of a text, not saved. known_first: nothing was ever texted about this code, which spares a query."""
+def _compose(thread: Thread, draft: Draft, key: str, by: Viewer, at: datetime, first: bool) -> Text:
     body = render(draft.template, draft.variables, at=at) if draft.template else draft.body
     refused = why_not(thread.citizen, asked_for=draft.asked_for)
     ready = may_send_at(at, urgent=draft.urgency == 0)
-    if not (refused or known_first):
+    if not (refused or first):
         ready = max(ready, room_at(thread.pk, draft.code, at))
     return Text(
         city_id=thread.city_id,
@@ -236,8 +236,3 @@ def _to_send(text: Text, at: datetime) -> ToSend | None:
         variables=dict(text.variables),
         attempt=text.attempts,
     )
-
-
-def _fields(text: Text) -> dict[str, object]:
-    names = [field.attname for field in Text._meta.concrete_fields if not field.primary_key and field.name != "key"]
-    return {name: getattr(text, name) for name in names}

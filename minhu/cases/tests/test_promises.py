@@ -11,7 +11,7 @@ from minhu.cases import actions
 from minhu.cases.models import Case, Promise, Reply
 from minhu.directory.models import Line
 from minhu.intake.models import Citizen, Text
-from minhu.rules.words import Direction, PartyKind, TextState
+from minhu.rules.words import Direction, PartyKind, Role, TextState
 from tests import make
 
 AT = make.MONDAY_10
@@ -96,7 +96,7 @@ def test_a_promise_without_owner_is_refused(promise: Promise) -> None:
 
 
 def test_a_reply_text_keeps_the_promise_when_it_is_delivered(promise: Promise, line: Line) -> None:
-    him = make.viewer(line.official.office, make.Role.OFFICIAL, official=line.official)
+    him = make.viewer(line.official.office, Role.OFFICIAL, official=line.official)
     actions.reply(promise.case_id, "路灯已修好", "路灯所", by=him, at=LATER)
     assert actions.settle_evidence(at=LATER) == 0
     text = Text.objects.get(template="reply")

@@ -15,7 +15,7 @@ from minhu.directory.models import Line
 from minhu.intake import actions as intake_actions
 from minhu.intake.actions import WebForm
 from minhu.intake.models import Call, Citizen, Text
-from minhu.rules.words import CaseKind, CaseState, Direction, PartyKind, PromiseKind, TextState
+from minhu.rules.words import CaseKind, CaseState, Direction, PartyKind, PromiseKind, Role, TextState
 from tests import make
 
 AT = make.MONDAY_10
@@ -181,7 +181,7 @@ def test_a_text_to_no_line_is_left_to_staff(line: Line, citizen: Citizen) -> Non
     actions.take_in(at=AT)
     assert not Case.objects.exists()
 
-    staff = make.viewer(line.city, make.Role.STAFF)
+    staff = make.viewer(line.city, Role.STAFF)
     case = actions.take_up_text(text.pk, line.pk, by=staff, at=AT)
     again = actions.take_up_text(text.pk, line.pk, by=staff, at=AT)
 
@@ -226,7 +226,7 @@ def test_a_matter_to_nobody_and_from_nobody_waits_with_the_citys_staff(line: Lin
     promise = Promise.objects.get()
     assert (promise.kind, promise.owner_office) == (PromiseKind.REPLY, line.city)
 
-    staff = make.viewer(line.city, make.Role.STAFF)
+    staff = make.viewer(line.city, Role.STAFF)
     actions.assign(promise.case_id, line.official_id, by=staff, at=AT)
     promise.refresh_from_db()
     assert (promise.owner_official, promise.case.line) == (line.official, line)
