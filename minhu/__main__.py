@@ -31,10 +31,19 @@ def main() -> None:
             from importlib.metadata import version
 
             sys.stdout.write(f"minhu {version('minhu')}\n")
-        case _:
-            from django.core.management import execute_from_command_line
+        case ["demo", *words]:
+            from minhu.ops.demo.options import enter
 
-            execute_from_command_line(["minhu", *sys.argv[1:]])
+            enter(words)  # decides on the mode and the folder before any setting is read
+            _run("demo")
+        case words:
+            _run(*words)
+
+
+def _run(*words: str) -> None:
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["minhu", *words])
 
 
 if __name__ == "__main__":

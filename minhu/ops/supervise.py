@@ -7,10 +7,12 @@ night to restart the line.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import structlog
 
@@ -25,11 +27,12 @@ STOP_SECONDS = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """One process to keep running. args: after ``python -m minhu``."""
+    """One process to keep running. args: after ``python -m minhu``. log: takes what it prints; None: our terminal."""
 
     name: str
     args: Sequence[str]
     environment: Mapping[str, str] = field(default_factory=dict)
+    log: Path | None = None
 
 
 def pause_seconds(deaths: int) -> float:
@@ -60,9 +63,7 @@ class Supervisor:
         deaths = 0
         while not self._stopping.is_set():
             began = loop.time()
-            process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "minhu", *program.args, env={**self._environment, **program.environment}
-            )
+            process = await self._start(program)
             on_start(program, process.pid)
             code = await self._until_it_ends(process)
             if self._stopping.is_set():
@@ -71,13 +72,22 @@ class Supervisor:
             log.warning("process_died", program=program.name, exit_code=code, deaths=deaths)
             await self._pause(pause_seconds(deaths))
 
+    async def _start(self, program: Program) -> asyncio.subprocess.Process:
+        command = (sys.executable, "-m", "minhu", *program.args)
+        environment = {**self._environment, **program.environment}
+        if program.log is None:
+            return await asyncio.create_subprocess_exec(*command, env=environment)
+        with program.log.open("ab") as file:
+            return await asyncio.create_subprocess_exec(*command, env=environment, stdout=file, stderr=file)
+
     async def _until_it_ends(self, process: asyncio.subprocess.Process) -> int:
         ended = asyncio.ensure_future(process.wait())
         stopping = asyncio.ensure_future(self._stopping.wait())
         await asyncio.wait({ended, stopping}, return_when=asyncio.FIRST_COMPLETED)
         stopping.cancel()
         if not ended.done():
-            process.send_signal(signal.SIGTERM)
+            with contextlib.suppress(ProcessLookupError):  # Ctrl-C in a terminal reaches the processes too
+                process.send_signal(signal.SIGTERM)
             try:
                 await asyncio.wait_for(asyncio.shield(ended), STOP_SECONDS)
             except TimeoutError:
