@@ -19,6 +19,7 @@ from typing import Any
 
 import structlog
 
+from minhu.carriers.smpp import BadSmppSetting, BindMode, ReceiptIds, SmppSettings
 from minhu.environment import BadSetting, Environment, database, keep_secret, read_file
 from minhu.rules.routing import Policy
 
@@ -340,28 +341,31 @@ SWITCH_METRICS_PORT = env.port("MINHU_SWITCH_METRICS_PORT", 0)
 """Loopback port of the switch's own Prometheus page; 0 means none."""
 
 
-@dataclass(frozen=True, slots=True)
-class SmppSettings:
-    """One SMPP 3.4 gateway. host empty: no texting by SMPP. window: texts under way at once."""
+def _smpp() -> SmppSettings | None:
+    """The one SMPP 3.4 gateway; None without a host. Numbers are read all the same, so that a wrong one is told."""
+    host = env.text("SMPP_HOST", "")
+    given: dict[str, Any] = {
+        "port": env.port("SMPP_PORT", 2775),
+        "system_id": env.text("SMPP_SYSTEM_ID", ""),
+        "password": env.text("SMPP_PASSWORD", ""),
+        "system_type": env.text("SMPP_SYSTEM_TYPE", ""),
+        "mode": env.one_of("SMPP_MODE", BindMode, BindMode.TRANSCEIVER),
+        "window": env.whole("SMPP_WINDOW", 10, low=1, high=1000),
+        "response_seconds": float(env.whole("SMPP_RESPONSE_SECONDS", 30, low=1, high=600)),
+        "enquire_seconds": float(env.whole("SMPP_ENQUIRE_SECONDS", 30, low=1, high=3600)),
+        "receipt_ids": env.one_of("SMPP_RECEIPT_IDS", ReceiptIds, ReceiptIds.SAME),
+        "tls": env.flag("SMPP_TLS", default=False),
+        "tls_authority": env.text("SMPP_TLS_AUTHORITY", ""),
+    }
+    try:
+        return SmppSettings(host, **given) if host else None
+    except BadSmppSetting as wrong:
+        raise BadSetting(f"SMPP_{wrong.name.upper()}", wrong.cure) from None
 
-    host: str
-    port: int
-    system_id: str
-    password: str
-    system_type: str
-    sender: str
-    window: int
 
-
-SMPP = SmppSettings(
-    host=env.text("SMPP_HOST", ""),
-    port=env.port("SMPP_PORT", 2775),
-    system_id=env.text("SMPP_SYSTEM_ID", ""),
-    password=env.text("SMPP_PASSWORD", ""),
-    system_type=env.text("SMPP_SYSTEM_TYPE", ""),
-    sender=env.text("SMPP_SENDER", ""),
-    window=env.whole("SMPP_WINDOW", 10, low=1, high=1000),
-)
+SMPP = _smpp()
+SMPP_SENDER = env.text("SMPP_SENDER", "")
+"""The number texts are sent from that belong to no line."""
 
 
 # --- logs and figures -------------------------------------------------------------------------------------------------

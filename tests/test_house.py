@@ -157,7 +157,8 @@ def test_the_changelog_is_the_version() -> None:
 
 
 def test_every_setting_is_explained_in_the_example() -> None:
-    read = set(re.findall(r'"((?:MINHU|SIP|SMPP|DATABASE)_[A-Z_]+)"', (ROOT / "minhu/settings.py").read_text()))
+    code = "".join((ROOT / path).read_text() for path in ("minhu/settings.py", "minhu/carriers/prompts/__init__.py"))
+    read = set(re.findall(r'"((?:MINHU|SIP|SMPP|DATABASE)_[A-Z_]+)"', code))
     explained = set(re.findall(r"(?m)^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8")))
 
     assert explained == read

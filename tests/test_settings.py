@@ -52,6 +52,8 @@ def test_a_complete_production_environment_starts_and_the_first_key_is_current(t
         ("SIP_RTP_LOW", "70000", "from 0 to 65535"),
         ("SIP_RTP_HIGH", "12", "greater than SIP_RTP_LOW"),
         ("SMPP_PORT", "many", "whole number"),
+        ("SMPP_MODE", "both", "must be one of transceiver, separate"),
+        ("SMPP_RECEIPT_IDS", "octal", "must be one of same, decimal, hex"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path: Path, name: str, value: str, said: str) -> None:
@@ -59,6 +61,23 @@ def test_a_wrong_setting_stops_the_start_with_one_line(tmp_path: Path, name: str
 
     assert done.returncode == 1
     assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith(f"minhu: {name}: ")
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SMPP_SYSTEM_ID", "", "is missing"),
+        ("SMPP_PASSWORD", "longer-than-eight", "at most 8 ASCII characters"),
+        ("SMPP_TLS_AUTHORITY", "/nowhere/ca.pem", "is not a file"),
+    ],
+)
+def test_what_the_gateway_could_not_take_stops_the_start(tmp_path: Path, name: str, value: str, said: str) -> None:
+    gateway = {"SMPP_HOST": "smsc.example", "SMPP_SYSTEM_ID": "minhu", "SMPP_PASSWORD": "secret", name: value}
+    done = _start(tmp_path, **PRODUCTION, **gateway)
+
+    assert done.returncode == 1
     assert done.stderr.startswith(f"minhu: {name}: ")
     assert said in done.stderr
 

@@ -143,6 +143,10 @@ class TextGateway(Protocol):
     def up(self) -> bool:
         """Whether the link is bound now."""
 
+    @property
+    def trouble(self) -> str:
+        """Why the link is down, in a line for the operator; "" while it is up."""
+
     def submit(self, text: Outgoing) -> Submitted:
         """Hand one text over; blocks until the gateway answers. Safe to call from several threads.
 

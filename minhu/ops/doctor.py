@@ -184,7 +184,7 @@ def _trunk() -> Iterator[Finding]:
 
 def _gateway() -> Iterator[Finding]:
     given = settings.SMPP
-    if not given.host:
+    if given is None:
         cure = "set SMPP_HOST and the rest: see docs/how-to/connect-smpp.md"
         yield Finding("texting", Grade.CARE, "no gateway; texts wait in the outbox", cure)
         return
@@ -194,11 +194,20 @@ def _gateway() -> Iterator[Finding]:
         yield Finding("texting", Grade.ILL, f"{given.host}:{given.port}: {error}", "check address, port and firewall")
         return
     jobs = [beat for beat in pulse.beats(timezone.now()) if beat.process == "jobs" and beat.alive]
-    if any(beat.detail.get("gateway_up") is False for beat in jobs):
-        cure = "check SMPP_SYSTEM_ID and SMPP_PASSWORD; the log of minhu jobs has the gateway's answer"
-        yield Finding("texting", Grade.ILL, f"{given.host}:{given.port} is reached but does not let us in", cure)
+    down = [beat for beat in jobs if beat.detail.get("gateway_up") is False]
+    if down:
+        said = str(down[0].detail.get("gateway_trouble") or "no reason given")
+        found = f"{given.host}:{given.port} is reached, but the link is down: {said}"
+        yield Finding("texting", Grade.ILL, found, _cure_of_link(said))
     else:
         yield Finding("texting", Grade.WELL, f"{given.host}:{given.port} is reached")
+
+
+def _cure_of_link(said: str) -> str:
+    """What to do about what the gateway said; docs/how-to/connect-smpp.md has the whole table."""
+    if any(name in said for name in ("ESME_RINVPASWD", "ESME_RINVSYSID", "ESME_RBINDFAIL")):
+        return "correct SMPP_SYSTEM_ID and SMPP_PASSWORD, then restart minhu jobs"
+    return "see docs/how-to/connect-smpp.md, What you may meet"
 
 
 def _processes() -> Iterator[Finding]:

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from minhu.audit import pulse
-from minhu.carriers.smpp import SmppGateway, SmppSettings
+from minhu.carriers.smpp import SmppGateway
 from minhu.carriers.text import TextGateway
 from minhu.cases import actions as cases
 from minhu.directory import calendars
@@ -49,21 +49,10 @@ def run() -> None:
 
 @contextmanager
 def _gateway() -> Iterator[TextGateway | None]:
-    given = settings.SMPP
-    if not given.host:
+    if settings.SMPP is None:
         yield None
         return
-    gateway = SmppGateway(
-        "smpp",
-        SmppSettings(
-            host=given.host,
-            port=given.port,
-            system_id=given.system_id,
-            password=given.password,
-            system_type=given.system_type,
-            window=given.window,
-        ),
-    )
+    gateway = SmppGateway("smpp", settings.SMPP, now=lambda: timezone.now())  # asked anew: a demo has its own clock
     gateway.start(StoringSink())
     try:
         yield gateway
@@ -72,10 +61,10 @@ def _gateway() -> Iterator[TextGateway | None]:
 
 
 def _sender(gateway: TextGateway | None, worker: str) -> Sender | None:
-    if gateway is None:
+    if gateway is None or settings.SMPP is None:
         log.warning("no_gateway", cure="set SMPP_HOST, or texts will wait")
         return None
-    return Sender(gateway, worker=worker, default_sender=settings.SMPP.sender, window=settings.SMPP.window)
+    return Sender(gateway, worker=worker, default_sender=settings.SMPP_SENDER, window=settings.SMPP.window)
 
 
 def _texting(sender: Sender | None) -> list[Work]:
@@ -89,15 +78,16 @@ def _texting(sender: Sender | None) -> list[Work]:
 
 def _casework() -> list[Work]:
     return [
-        Work("take_in_contacts", cases.take_in, SOON),
-        Work("settle_evidence", cases.settle_evidence, 1.0),
-        Work("close_due", cases.close_due, MINUTE),
+        Work("take_in_contacts", lambda: cases.take_in(at=timezone.now()), SOON),
+        Work("settle_evidence", lambda: cases.settle_evidence(at=timezone.now()), 1.0),
+        Work("close_due", lambda: cases.close_due(timezone.now()), MINUTE),
     ]
 
 
 def _housekeeping(worker: str, gateway: TextGateway | None) -> list[Work]:
     def beat() -> None:
-        pulse.beat("jobs", worker, at=timezone.now(), gateway_up=gateway.up() if gateway else None)
+        link = {"gateway_up": gateway.up(), "gateway_trouble": gateway.trouble[:200]} if gateway else {}
+        pulse.beat("jobs", worker, at=timezone.now(), **link)
 
     return [
         Work("pulse", _quietly(beat), pulse.BEAT_SECONDS),

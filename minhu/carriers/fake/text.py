@@ -71,6 +71,10 @@ class FakeTextGateway:
     def up(self) -> bool:
         return self._sink is not None and self._link_up
 
+    @property
+    def trouble(self) -> str:
+        return "" if self.up() else "the link is down"
+
     def submit(self, text: Outgoing) -> Submitted:
         with self._lock:
             if not self.up():

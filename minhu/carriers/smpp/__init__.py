@@ -13,6 +13,6 @@ from __future__ import annotations
 
 from minhu.carriers.smpp.gateway import SmppGateway
 from minhu.carriers.smpp.receipts import ReceiptIds
-from minhu.carriers.smpp.settings import BindMode, SmppSettings
+from minhu.carriers.smpp.settings import BadSmppSetting, BindMode, SmppSettings
 
-__all__ = ["BindMode", "ReceiptIds", "SmppGateway", "SmppSettings"]
+__all__ = ["BadSmppSetting", "BindMode", "ReceiptIds", "SmppGateway", "SmppSettings"]

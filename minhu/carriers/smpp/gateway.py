@@ -10,6 +10,8 @@ import random
 import re
 import threading
 import time
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from minhu.carriers.errors import CarrierError
@@ -45,8 +47,12 @@ class SmppGateway:
 
     caps = Caps(per_part_receipts=True)
 
-    def __init__(self, name: str, settings: SmppSettings) -> None:
+    def __init__(
+        self, name: str, settings: SmppSettings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    ) -> None:
+        """now: the clock by which texts are said to have come."""
         self._name = name
+        self._now = now
         self._settings = settings
         self._forms = IdForms(settings.receipt_ids)
         # Not from zero: a restart must not number the next long text like the last one.
@@ -62,7 +68,7 @@ class SmppGateway:
     def start(self, sink: Sink) -> None:
         settings = self._settings
         self._stopped.clear()
-        intake = Intake(self._name, sink, self._forms, batch=settings.batch, limit=settings.inbound_limit)
+        intake = Intake(self._name, sink, self._forms, settings, now=self._now)
         self._intake = intake
         self._links = tuple(Link(self._name, bind, settings, intake.put) for bind in BINDS[settings.mode])
         intake.start()

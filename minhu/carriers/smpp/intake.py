@@ -9,7 +9,7 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import blake2b
 
 from minhu.carriers.smpp import pdus
@@ -17,6 +17,7 @@ from minhu.carriers.smpp.alphabet import decode
 from minhu.carriers.smpp.pdus import Delivery, Pdu, read_delivery
 from minhu.carriers.smpp.receipts import IdForms, read_report
 from minhu.carriers.smpp.session import Session
+from minhu.carriers.smpp.settings import SmppSettings
 from minhu.carriers.text import Inbound, Receipt, Sink
 
 log = logging.getLogger(__name__)
@@ -27,17 +28,17 @@ Arrival = tuple[Session, int, Delivery]
 
 
 class Intake:
-    """Hands deliveries to the sink and answers them.
+    """Hands deliveries to the sink and answers them. What finds no room to wait is answered "later" at once."""
 
-    batch: most in one transaction. limit: most that may wait; the rest is answered "later" at once.
-    """
-
-    def __init__(self, gateway: str, sink: Sink, forms: IdForms, *, batch: int, limit: int) -> None:
+    def __init__(
+        self, gateway: str, sink: Sink, forms: IdForms, settings: SmppSettings, *, now: Callable[[], datetime]
+    ) -> None:
         self._gateway = gateway
         self._sink = sink
         self._forms = forms
-        self._largest = self._batch = batch
-        self._limit = limit
+        self._now = now
+        self._largest = self._batch = settings.batch
+        self._limit = settings.inbound_limit
         self._queue: deque[tuple[Session, Pdu]] = deque()
         self._news = threading.Condition()
         self._stopping = False
@@ -97,7 +98,7 @@ class Intake:
         _answer([(session, sequence) for session, sequence, _ in arrivals], status)
 
     def _store_texts(self, deliveries: list[Delivery]) -> None:
-        now = datetime.now(UTC)
+        now = self._now()
         self._sink.inbound([self._text(delivery, now) for delivery in deliveries])
 
     def _store_receipts(self, deliveries: list[Delivery]) -> None:

@@ -1,11 +1,24 @@
-"""Everything an operator may set about an SMPP gateway, checked before anything is connected."""
+"""Everything an operator may set about an SMPP gateway, checked before anything is connected.
+
+BadSmppSetting    a value the standard or the gateway cannot take
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from pathlib import Path
 
 from minhu.carriers.smpp.receipts import ReceiptIds
+
+
+class BadSmppSetting(ValueError):
+    """name: of the setting. cure: what is wrong with it."""
+
+    def __init__(self, name: str, cure: str) -> None:
+        super().__init__(f"SMPP {name} {cure}")
+        self.name = name
+        self.cure = cure
 
 
 class BindMode(StrEnum):
@@ -30,7 +43,7 @@ class SmppSettings:
     receipt_ids: how receipts in text form write message ids.
     tls: speak TLS; the certificate is checked against ``host``. tls_authority: PEM file of who signed it, "" for the
     system's authorities.
-    Raises: ValueError.
+    Raises: BadSmppSetting.
     """
 
     host: str
@@ -55,8 +68,10 @@ class SmppSettings:
         for name, longest in (("system_id", 15), ("password", 8), ("system_type", 12)):
             value: str = getattr(self, name)
             if len(value) > longest or not value.isascii():
-                raise ValueError(f"SMPP {name} is at most {longest} ASCII characters")
+                raise BadSmppSetting(name, f"is at most {longest} ASCII characters")
         if not self.system_id:
-            raise ValueError("SMPP system_id is missing")
+            raise BadSmppSetting("system_id", "is missing")
         if self.window < 1 or self.batch < 1:
-            raise ValueError("SMPP window and batch are at least 1")
+            raise BadSmppSetting("window" if self.window < 1 else "batch", "is at least 1")
+        if self.tls_authority and not Path(self.tls_authority).is_file():
+            raise BadSmppSetting("tls_authority", f"is not a file: {self.tls_authority}")
