@@ -95,7 +95,7 @@ class Phone:
     async def finished(self, timeout_seconds: float = 30.0) -> Outcome:
         """The same while the event loop goes on."""
         until = time.monotonic() + timeout_seconds
-        while self.process.poll() is None and time.monotonic() < until:
+        while self.process.poll() is None and time.monotonic() < until:  # noqa: ASYNC110 - another process
             await asyncio.sleep(0.02)
         return self.wait(0.01)
 

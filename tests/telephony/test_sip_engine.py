@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -12,6 +13,7 @@ import pytest
 from minhu.carriers.sip.config import SipConfig, Transport, Trunk
 from minhu.carriers.sip.engine import SipEngine
 from minhu.carriers.sip.media import Media
+from minhu.carriers.tests.sip_fuzz import fuzzed
 from minhu.carriers.voice import (
     BridgeId,
     Digit,
@@ -49,19 +51,25 @@ class App:
 
     async def until(self, kind: type[E], count: int = 1) -> list[E]:
         async with asyncio.timeout(10.0):
-            while len(self.of(kind)) < count:
+            while len(self.of(kind)) < count:  # noqa: ASYNC110 - what is waited for happens in other processes
                 await asyncio.sleep(0.01)
         return self.of(kind)
 
 
-def with_engine(react: Callable[[App, Event], None], work: Callable[[App], Awaitable[None]], *phones: Phone) -> App:
+def with_engine(
+    react: Callable[[App, Event], None],
+    work: Callable[[App], Awaitable[None]],
+    *phones: Phone,
+    lost_after_seconds: float = 30.0,
+) -> App:
     """Run ``work`` beside a running engine, whose trunks are the given phones (trunk "0" the first, …)."""
 
     async def run() -> App:
         trunks = tuple(Trunk(str(place), LOOPBACK, phone.port) for place, phone in enumerate(phones))
         first = free_port(pair=True)
         config = SipConfig("node", trunks or (Trunk("0", LOOPBACK),), listen_udp=(LOOPBACK, 0))
-        engine = SipEngine(config, Media(address=LOOPBACK, ports=range(first, first + 200)))
+        media = Media(address=LOOPBACK, ports=range(first, first + 200), lost_after_seconds=lost_after_seconds)
+        engine = SipEngine(config, media)
         app = App(engine, react)
         await engine.start(app)
         try:
@@ -241,3 +249,40 @@ def test_thirty_callers_at_once_are_all_answered(phones: Phones) -> None:
     app = with_engine(answer_at_once, work)
 
     assert len(app.of(LegIncoming)) == len(app.of(LegEnded)) == 30
+
+
+def test_a_caller_whose_sound_is_lost_is_hung_up(phones: Phones) -> None:
+    async def work(app: App) -> None:
+        assert (await phones.call("call_until_bye", to=app.at).finished()).ok
+
+    app = with_engine(answer_at_once, work, lost_after_seconds=0.3)
+
+    assert [(ended.cause, ended.by) for ended in app.of(LegEnded)] == [("media lost", EndedBy.NETWORK)]
+
+
+def test_a_real_call_survives_ten_thousand_fuzzed_packets_from_the_trunks_address(phones: Phones) -> None:
+    citizens = ("13900000000", "13900000001")
+
+    def answer_citizens(app: App, event: Event) -> None:
+        if isinstance(event, LegIncoming) and event.from_ not in citizens:
+            app.engine.hangup(event.leg, 486)
+        else:
+            answer_at_once(app, event)
+
+    async def work(app: App) -> None:
+        caller = phones.call("call", to=app.at, caller=citizens[0], talk_ms=6000)
+        await app.until(LegAnswered)
+        loop = asyncio.get_running_loop()
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as trunk:
+            trunk.bind((LOOPBACK, 0))
+            trunk.setblocking(False)
+            for data in fuzzed(7, 10_000):
+                await loop.sock_sendto(trunk, data, app.at)
+        assert (await caller.finished()).ok
+        outcome = await phones.call("call", to=app.at, caller=citizens[1], talk_ms=0).finished()
+        assert outcome.ok, f"the next caller is served as well: {outcome.errors}"
+
+    app = with_engine(answer_citizens, work)
+
+    ours = [event.leg for event in app.of(LegIncoming) if event.from_ == citizens[0]]
+    assert [ended.sip_code for ended in app.of(LegEnded) if ended.leg in ours] == [200]

@@ -244,6 +244,18 @@ def test_a_trunk_with_a_certificate_nobody_vouches_for_is_not_called(certificate
 # Strangers
 
 
+async def said_until_answered(sock: socket.socket, data: bytes, to: tuple[str, int]) -> bytes:
+    """Send as a telephone does: again every half second, as a flood may push a packet out of the kernel's queue."""
+    loop = asyncio.get_running_loop()
+    while True:
+        sock.sendto(data, to)
+        try:
+            async with asyncio.timeout(0.5):
+                return await loop.sock_recv(sock, 4096)
+        except TimeoutError:
+            continue
+
+
 def test_a_flood_from_a_stranger_gets_nothing_and_harms_nobody() -> None:
     config = SipConfig("node", (Trunk("t", HOST),), listen_udp=(HOST, 0), listen_tcp=(HOST, 0))
 
@@ -257,13 +269,12 @@ def test_a_flood_from_a_stranger_gets_nothing_and_harms_nobody() -> None:
             trunk.bind((HOST, 0))
             trunk.setblocking(False)
             stranger.setblocking(False)
+            loop = asyncio.get_running_loop()
             for number in range(3000):
-                stranger.sendto(invite(call=f"s{number}", branch=f"s{number}").encode(), to)
-                if number % 50 == 0:
-                    await asyncio.sleep(0)
+                await loop.sock_sendto(stranger, invite(call=f"s{number}", branch=f"s{number}").encode(), to)
             port = trunk.getsockname()[1]
-            trunk.sendto(invite().replace("127.0.0.1:5081;branch", f"127.0.0.1:{port};branch").encode(), to)
-            answer = await asyncio.get_running_loop().sock_recv(trunk, 4096)
+            call = invite().replace("127.0.0.1:5081;branch", f"127.0.0.1:{port};branch").encode()
+            answer = await said_until_answered(trunk, call, to)
             assert answer.startswith(b"SIP/2.0 180")
             with pytest.raises(BlockingIOError):
                 stranger.recv(4096)
@@ -271,7 +282,6 @@ def test_a_flood_from_a_stranger_gets_nothing_and_harms_nobody() -> None:
         with socket.socket() as stranger_stream:
             stranger_stream.bind(("127.0.0.2", 0))
             stranger_stream.setblocking(False)
-            loop = asyncio.get_running_loop()
             await loop.sock_connect(stranger_stream, (HOST, engine.ports[Transport.TCP]))
             assert await loop.sock_recv(stranger_stream, 100) == b""
 
