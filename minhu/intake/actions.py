@@ -39,6 +39,7 @@ _PUBLISHED = (
     "SELECT 1 FROM directory_line WHERE id = %s AND city_id = %s AND withdrawn_at IS NULL "
     "AND published_from <= %s AND (published_until IS NULL OR published_until >= %s)"
 )
+_LATELY = "SELECT count(*) FROM intake_webmessage WHERE citizen_id = %s AND at > %s"
 ONE_ORDER_WITHIN = timedelta(minutes=2)
 
 
@@ -224,8 +225,10 @@ def _is_published(line_id: int, city_id: int, at: datetime) -> bool:
 
 
 def _had_enough(citizen_id: int, at: datetime) -> bool:
-    lately = WebMessage.objects.filter(citizen_id=citizen_id, at__gt=at - outbox.ONE_DAY)
-    return lately[: MOST_RECEIPTS_A_DAY + 1].count() > MOST_RECEIPTS_A_DAY
+    since = connection.ops.adapt_datetimefield_value(at - outbox.ONE_DAY)
+    with connection.cursor() as cursor:
+        cursor.execute(_LATELY, [citizen_id, since])
+        return int(cursor.fetchone()[0]) > MOST_RECEIPTS_A_DAY
 
 
 def _queue_receipt(message: WebMessage, number: str, at: datetime) -> None:
