@@ -277,7 +277,7 @@ def test_a_real_call_survives_ten_thousand_fuzzed_packets_from_the_trunks_addres
             trunk.bind((LOOPBACK, 0))
             trunk.setblocking(False)
             for data in fuzzed(7, 10_000):
-                await loop.sock_sendto(trunk, data, app.at)
+                await loop.sock_sendto(trunk, data[:60_000], app.at)
         assert (await caller.finished()).ok
         outcome = await phones.call("call", to=app.at, caller=citizens[1], talk_ms=0).finished()
         assert outcome.ok, f"the next caller is served as well: {outcome.errors}"
