@@ -69,7 +69,9 @@ async def run(url: str, matters: int, connections: int, fields: dict[str, str]) 
     taken = 0
 
     def request(number: int) -> bytes:
-        own = {name: value.replace("%n", f"{number:07d}").replace("%k", uuid.uuid4().hex) for name, value in fields.items()}
+        own = {
+            name: value.replace("%n", f"{number:07d}").replace("%k", uuid.uuid4().hex) for name, value in fields.items()
+        }
         body = urlencode(own | {"csrfmiddlewaretoken": token}).encode()
         head = (
             f"POST {path} HTTP/1.1\r\nHost: {host}:{port}\r\nCookie: {cookie}\r\n"
@@ -95,9 +97,7 @@ async def run(url: str, matters: int, connections: int, fields: dict[str, str]) 
     await asyncio.gather(*(citizen() for _ in range(connections)))
     seconds = time.perf_counter() - began
     times.sort()
-    return Load(
-        len(times), taken, seconds, times[len(times) // 2] * 1e3, times[int(len(times) * 0.99)] * 1e3
-    )
+    return Load(len(times), taken, seconds, times[len(times) // 2] * 1e3, times[int(len(times) * 0.99)] * 1e3)
 
 
 def main() -> None:

@@ -19,9 +19,11 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+import psutil
 
 from benchmarks.load import Load
 from tests import postgres
@@ -99,11 +101,12 @@ make.line(make.official(make.city()))
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One site on one database. stored, receipts: rows found afterwards; receipts None where there are none."""
+    """One site on one database. cpu_seconds: of the site's processes (not the database's). stored, receipts: rows found afterwards; receipts None where there are none."""
 
     site: str
     engine: str
     load: Load
+    cpu_seconds: float
     stored: int
     receipts: int | None
 
@@ -111,12 +114,23 @@ class Result:
         receipts = "" if self.receipts is None else f"   {self.receipts} receipts queued"
         return (
             f"{self.site:16} {self.engine:11} {self.load.per_second:7.0f} matters/s   p50 {self.load.p50_ms:6.1f} ms   "
-            f"p99 {self.load.p99_ms:6.1f} ms   {self.stored} stored of {self.load.sent}{receipts}"
+            f"p99 {self.load.p99_ms:6.1f} ms   "
+            f"{self.cpu_seconds / self.load.taken * 1e3:5.2f} ms CPU each   {self.stored} stored of {self.load.sent}{receipts}"
         )
 
 
+def cpu_seconds(process: psutil.Process) -> float:
+    """Of a process and all below it, living now."""
+    total = 0.0
+    for one in [process, *process.children(recursive=True)]:
+        with suppress(psutil.NoSuchProcess):
+            times = one.cpu_times()
+            total += times.user + times.system
+    return total
+
+
 @contextmanager
-def served(command: Sequence[str], environment: dict[str, str], url: str) -> Iterator[None]:
+def served(command: Sequence[str], environment: dict[str, str], url: str) -> Iterator[psutil.Process]:
     """The server, until it answers and while it is needed."""
     server = subprocess.Popen(command, env=environment, cwd=ROOT)
     try:
@@ -127,22 +141,25 @@ def served(command: Sequence[str], environment: dict[str, str], url: str) -> Ite
             except (urllib.error.URLError, OSError):
                 assert server.poll() is None, "the server ended"
                 time.sleep(0.1)
-        yield
+        yield psutil.Process(server.pid)
     finally:
         server.terminate()
         server.wait(timeout=30)
 
 
-def loaded(url: str, fields: dict[str, str], matters: int, connections: int) -> Load:
-    """From a process of its own; a few first, to open connections and fill caches."""
-    answer = b""
+def loaded(
+    server: psutil.Process, url: str, fields: dict[str, str], matters: int, connections: int
+) -> tuple[Load, float]:
+    """From a process of its own; a few first, to open connections and fill caches. Also the server's CPU seconds."""
+    answer, before = b"", 0.0
     for count in (200, matters):
+        before = cpu_seconds(server)
         options = ["--matters", str(count), "--connections", str(connections), "--fields", json.dumps(fields)]
         answer = subprocess.run(
             [sys.executable, "-m", "benchmarks.load", url, *options], cwd=ROOT, check=True, stdout=subprocess.PIPE
         ).stdout
         fields = fields | {"phone": fields.get("phone", "").replace("1540", "1541")}
-    return Load(**json.loads(answer))
+    return Load(**json.loads(answer)), cpu_seconds(server) - before
 
 
 def python(program: str, code: str, environment: dict[str, str]) -> str:
@@ -173,16 +190,20 @@ def ours(engine: str, folder: Path, asked: argparse.Namespace) -> Result:
     workers = str(asked.workers or (1 if engine == "sqlite" else 2))
     command = [sys.executable, "-m", "uvicorn", "minhu.asgi:application", "--port", str(port), "--workers", workers]
     url = f"http://127.0.0.1:{port}/new/"
-    with served([*command, "--log-level", "warning"], environment, url):
-        load = loaded(url, OUR_FIELDS, asked.matters, asked.connections)
+    with served([*command, "--log-level", "warning"], environment, url) as server:
+        load, cpu = loaded(server, url, OUR_FIELDS, asked.matters, asked.connections)
     stored = count(sys.executable, "intake.WebMessage", environment) - 200
-    return Result("minhu", engine, load, stored, count(sys.executable, "intake.Text", environment) - 200)
+    return Result("minhu", engine, load, cpu, stored, count(sys.executable, "intake.Text", environment) - 200)
 
 
 def peer(engine: str, folder: Path, program: Path, asked: argparse.Namespace) -> Result:
     """django-helpdesk's public form, two gunicorn workers of eight threads."""
     port = free_port()
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "desk.settings", "DESK": str(folder), "PYTHONPATH": str(folder)}
+    environment = os.environ | {
+        "DJANGO_SETTINGS_MODULE": "desk.settings",
+        "DESK": str(folder),
+        "PYTHONPATH": str(folder),
+    }
     if engine == "postgresql":
         environment["DESK_PG"] = str(folder / "pg")
     (folder / "desk").mkdir()
@@ -194,9 +215,9 @@ def peer(engine: str, folder: Path, program: Path, asked: argparse.Namespace) ->
     url = f"http://127.0.0.1:{port}/helpdesk/tickets/submit/"
     command = [str(program), "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-w", "2", "--log-level", "error"]
     command += ["-b", f"127.0.0.1:{port}", "django.core.wsgi:get_wsgi_application()"]
-    with served(command, environment, url):
-        load = loaded(url, PEER_FIELDS, min(asked.matters, 1500), asked.connections)
-    return Result("django-helpdesk", engine, load, count(str(program), "helpdesk.Ticket", environment) - 200, None)
+    with served(command, environment, url) as server:
+        load, cpu = loaded(server, url, PEER_FIELDS, min(asked.matters, 1500), asked.connections)
+    return Result("django-helpdesk", engine, load, cpu, count(str(program), "helpdesk.Ticket", environment) - 200, None)
 
 
 def installed(folder: Path) -> Path:

@@ -126,6 +126,21 @@ STEPS: dict[str, Shown] = {
     StepKind.ENDED: Shown(n("通话结束"), "phone-off"),
     StepKind.INTERRUPTED: Shown(n("线路中断"), "phone-off", "due"),
 }
+REASONS: dict[str, str] = {
+    "available": n("本人可接听"),
+    "meeting": n("在开会，由工作人员接"),
+    "on_call": n("正在通话，请来电人稍等"),
+    "travelling": n("外出，由工作人员接"),
+    "resting": n("休息，由工作人员接"),
+    "quiet_hours": n("夜间，先留言；急事转值班"),
+    "callback_due": n("已经答应回电，先告诉他时间"),
+    "backstop": n("运营商转来，不再响本人"),
+    "delegate": n("代接人接听"),
+    "closed": n("不在接听时间"),
+    "budget_used_up": n("今天的接听时间已满"),
+    "muted": n("限制来电，只能留言"),
+    "unknown_number": n("拨打的号码没有公布"),
+}
 _KNOWN: dict[str, Shown] = PRESENCE | STATES
 
 
@@ -155,3 +170,8 @@ def outcome(word: str) -> Shown:
 
 def role(word: str) -> str:
     return _(ROLES.get(word, word))
+
+
+def reason(word: str) -> str:
+    """Why a call was handled as it was, in words; "" for what only machines need."""
+    return _(REASONS[word]) if word in REASONS else ""

@@ -84,6 +84,9 @@ def morning(at: datetime, *, everybody: bool = False) -> Scene:
     make.busy(official, Presence.TRAVELLING, since=at + timedelta(days=1), lasts=timedelta(hours=4))
     for order, (label, body) in enumerate(QUICK):
         QuickReply.objects.create(city=city, label=label, body=body, order=order)
+    for number, other in enumerate(Official.objects.exclude(pk=official.pk).order_by("id")):
+        if number % 5 == 2:
+            make.busy(other, since=at - timedelta(minutes=20))
     Line.objects.update(consented_on=date(2026, 1, 4), published_from=date(2026, 1, 5))
     accounts = (
         make.account(office, official=official, username="zhou", password=PASSWORD),

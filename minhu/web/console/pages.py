@@ -154,7 +154,7 @@ def call_page(viewer: Viewer, call_id: UUID) -> Page:
 
 def case_page(viewer: Viewer, case_id: int) -> Page:
     """Raises: NotYours."""
-    found = queries.case_page(viewer, case_id)
+    found = queries.case_page(viewer, case_id, timezone.now())
     context: dict[str, object] = {
         "case": found,
         "open_promises": [shown.due(row, with_owner=True) for row in found.promises if row.kept_at is None],

@@ -84,8 +84,8 @@ def shown(official_id: int, at: datetime) -> Shown:
 def _says(now: PresenceNow) -> str:
     if now.state is Presence.AVAILABLE:
         return _("来电会先响您的手机")
-    back = _("；%(time)s 自动恢复") % {"time": moment(now.until)} if now.until else _("；改回前一直如此")
-    return _("来电由工作人员接，并自动回短信") + back
+    back = _("；%(time)s 恢复") % {"time": moment(now.until)} if now.until else _("；改回前一直如此")
+    return _("来电转工作人员，并回短信") + back
 
 
 @signed_in

@@ -79,9 +79,8 @@ class MatterForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["kind"].choices = [(kind.value, words.label(kind)) for kind in CaseKind]
-        self._dress()
 
-    def _dress(self) -> None:
+    def _tie(self) -> None:
         autocomplete = {"phone": "tel", "name": "name", "place": "street-address", "body": "off"}
         for name in ("line", "body", "place", "phone", "name"):
             attributes = self.fields[name].widget.attrs
@@ -116,8 +115,9 @@ class MatterForm(forms.Form):
         body: str = self.cleaned_data["body"].strip()
         return body
 
-    def offer(self, lines: Iterable[tuple[int, str]]) -> None:
-        """Whom one can write to, for the list; a form that is only checked needs none."""
+    def dress(self, lines: Iterable[tuple[int, str]]) -> None:
+        """For showing: whom one can write to, and what ties faults and hints to fields. A form only checked needs none."""
+        self._tie()
         self.fields["line"].widget.choices = [("", _("不确定，由工作人员转给负责的领导")), *lines]
 
     def message(self) -> WebForm:

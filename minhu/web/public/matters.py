@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,12 +15,22 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from minhu.cases import tracking
 from minhu.directory import queries as directory
-from minhu.intake import actions as intake
+from minhu.intake.actions import WebForm
+from minhu.intake.gathering import Outcome, receive_web_messages
 from minhu.rules import codes
 from minhu.rules.errors import Refusal
 from minhu.web.errors import too_many
+from minhu.web.gather import Gatherer
 from minhu.web.public import progress
 from minhu.web.public.forms import MatterForm, fresh_key
+
+
+def _store(forms: Sequence[WebForm]) -> list[Outcome]:
+    return receive_web_messages(forms, city_id=directory.the_city().pk)
+
+
+STORED = Gatherer(_store)
+"""Matters that arrive together are stored together: one wait for the disk for all of them."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,11 +45,12 @@ def new(request: HttpRequest) -> HttpResponse:
         return _form(request, form, status=422)
     if form.trapped:  # a machine: it is thanked, and nothing is stored
         return HttpResponseRedirect(reverse("track"), status=303)
-    try:
-        received = intake.receive_web_message(form.message(), city_id=directory.the_city().pk)
-    except Refusal as refusal:
-        form.add_error(None, refusal.shown)
+    received = STORED.put(form.message())
+    if isinstance(received, Refusal):
+        form.add_error(None, received.shown)
         return _form(request, form, status=422)
+    if isinstance(received, DatabaseError):
+        raise received
     return HttpResponseRedirect(reverse("sent", args=[received.code]), status=303)
 
 
@@ -89,7 +103,7 @@ def _look_up(request: HttpRequest, typed: str) -> tracking.TrackedCase | HttpRes
 
 
 def _form(request: HttpRequest, form: MatterForm, status: int = 200) -> HttpResponse:
-    form.offer(_lines())
+    form.dress(_lines())
     return render(request, "public/new_matter.html", {"face": "new", "form": form}, status=status)
 
 

@@ -17,7 +17,9 @@
     setTimeout(() => { said.textContent = before; }, 2000);
   });
   on("click", "[data-print]", () => window.print());
-  document.querySelectorAll("[data-js]").forEach((element) => { element.hidden = false; });
+  const reveal = () => document.querySelectorAll("[data-js]").forEach((element) => { element.hidden = false; });
+  reveal();
+  document.addEventListener("htmx:afterSwap", reveal);
 
   /* a form that was sent is not sent again by a second tap */
   document.addEventListener("submit", (event) => {
