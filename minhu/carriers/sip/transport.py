@@ -22,6 +22,7 @@ Receive = Callable[[bytes, Peer], None]
 
 _DATAGRAMS_AT_ONCE = 64
 """How many datagrams are read before others on the loop get their turn."""
+_TURNS_TO_CLOSE = 8
 _SOCKET_BUFFER_BYTES = 4 * 1024 * 1024
 
 
@@ -88,8 +89,9 @@ class Transports:
         self._listeners.clear()
         for connection in list(self._connections.values()):
             connection.close()
+        for _ in range(_TURNS_TO_CLOSE):  # a TLS transport takes several turns of the loop to let go of its socket
+            await asyncio.sleep(0)
         self._connections.clear()
-        await asyncio.sleep(0)
 
     def send(self, data: bytes, peer: Peer) -> bool:
         """Send one message. False when that is impossible; a connection that is opened first may still fail later."""

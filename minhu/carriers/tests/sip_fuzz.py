@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from minhu.carriers.tests.sip_wire import SDP, invite, request
 
-_METHODS = (*("INVITE",) * 4, "ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "PRACK", "INFO", "REGISTER", "SUBSCRIBE", "BOGUS")
+_OTHERS = ("ACK", "BYE", "CANCEL", "OPTIONS", "UPDATE", "PRACK", "INFO", "REGISTER", "SUBSCRIBE", "BOGUS")
+_METHODS = ("INVITE",) * 4 + _OTHERS
 _EXTRAS = (
     "Require: 100rel\r\n",
     "Supported: timer, 100rel\r\nSession-Expires: 90;refresher=uas\r\n",
