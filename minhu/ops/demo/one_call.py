@@ -6,6 +6,7 @@ import asyncio
 import os
 import signal
 import socket
+import sys
 from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Final
 
 from django.db import close_old_connections
+from django.urls import reverse
 from django.utils import timezone
 
 from minhu.carriers.sip.media import Media
@@ -27,6 +29,7 @@ from minhu.ops.demo.life import make_wish
 from minhu.ops.demo.people import ACCESS_NUMBER, PhoneBook, Published, kept, read_phone_book
 from minhu.ops.demo.place import LOOPBACK, Place
 from minhu.ops.demo.play import far_end
+from minhu.ops.demo.story import padded
 from minhu.rules.clock import local
 from minhu.rules.numbers import mask, pretty
 from minhu.rules.words import CallState, Direction, PartyKind, TextState
@@ -35,6 +38,7 @@ LOOK_SECONDS: Final = 0.3
 SETTLES_WITHIN_SECONDS: Final = 12.0
 MESSAGE_SECONDS: Final = 40.0
 SHOWN: Final = 6
+_LEG: Final = LegId("caller")
 SIP_WORDS: Final = {
     404: "号码没有公布 · not a published number",
     480: "挂断 · ended",
@@ -147,8 +151,8 @@ class Telling:
         code = _code_of(self.call)
         if code:
             _row("编号 code", code)
-            _row("查进展 follow it", f"{here.address}/m/{code}/")
-        _row("通话页 call page", f"{here.address}/console/")
+            _row("查进展 follow it", f"{here.address}{reverse('matter', args=[code])}")
+        _row("通话页 call page", f"{here.address}{reverse('call', args=[self.call.pk])}（需登录 · sign in）")
         return 0 if outcome.answered or outcome.promise else 1
 
 
@@ -167,8 +171,6 @@ def _code_of(call: Call) -> str:
 
 
 def _row(head: str, words: str) -> None:
-    from minhu.ops.demo.story import padded
-
     _say(f"  {padded(head, 18)}{words}")
 
 
@@ -188,8 +190,8 @@ async def _call(typed: Namespace, here: Place, telling: Telling) -> None:
     looking = asyncio.create_task(_look(telling))
     ended = asyncio.create_task(phone.over.wait())
     stopped = asyncio.create_task(stopping.wait())
-    await asyncio.wait({ended, stopped, asyncio.create_task(phone.answered.wait())}, timeout=typed.patience,
-                       return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
+    picked_up = asyncio.create_task(phone.answered.wait())
+    await asyncio.wait({ended, stopped, picked_up}, timeout=typed.patience, return_when=asyncio.FIRST_COMPLETED)
     if phone.answered.is_set() and not phone.over.is_set():
         engine.play(_LEG, [speech.citizens()[0]], OpId("speech"), loop=True)
         stay = typed.talk if typed.talk is not None else MESSAGE_SECONDS
@@ -200,9 +202,6 @@ async def _call(typed: Namespace, here: Place, telling: Telling) -> None:
     looking.cancel()
     await _settle(telling)
     await engine.stop()
-
-
-_LEG: Final = LegId("caller")
 
 
 class _Phone:
@@ -269,7 +268,5 @@ def _free_port() -> int:
 
 
 def _say(words: str) -> None:
-    import sys
-
     sys.stdout.write(f"{words}\n")
     sys.stdout.flush()

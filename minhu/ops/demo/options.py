@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from argparse import SUPPRESS, ArgumentParser, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -31,13 +32,19 @@ def parser() -> ArgumentParser:
     top = ArgumentParser(prog="minhu demo", description=_ABOUT, formatter_class=RawDescriptionHelpFormatter)
     top.add_argument("--folder", type=Path, help="where it keeps its data (default var/demo)")
     top.add_argument("--fresh", action="store_true", help="throw away what an earlier demo left")
-    top.add_argument("--speed", type=_speed, default=DEFAULT_SPEED, help="times the real rate (default %(default)g)")
+    top.add_argument(
+        "--speed",
+        type=_speed,
+        default=DEFAULT_SPEED,
+        help="times the reported rate of calls, or slow, normal, high (default %(default)g)",
+    )
     top.add_argument("--seconds", type=float, default=0.0, help="end by itself after so long")
+    top.add_argument("--any-ports", action="store_true", help="take whatever ports are free, for one more demo")
     top.add_argument("--seed", type=int, help="the same chance each time")
     words = top.add_subparsers(dest="word", metavar="")
     call = words.add_parser("call", help="place one call", description="Place one call to the running demo.")
     call.add_argument("line", help="a published number; what it ends in is enough")
-    call.add_argument("--from", dest="caller", default="13900000021", help="the caller's number (default %(default)s)")
+    call.add_argument("--from", dest="caller", default="15400030000", help="the caller's number (default %(default)s)")
     call.add_argument("--hide", action="store_true", help="withhold the caller's number")
     call.add_argument("--diverted", action="store_true", help="as if the official's own carrier forwarded the call")
     reacts = call.add_mutually_exclusive_group()
@@ -89,6 +96,8 @@ def _join(folder: Path, environment: dict[str, str]) -> None:
 
 def _prepare(typed: Namespace, folder: Path, environment: dict[str, str]) -> None:
     with place.held(folder):
+        sys.stdout.write("民呼演示正在启动 · the Minhu demo is starting\n")
+        sys.stdout.flush()
         if typed.fresh:
             place.throw_away(folder)
         folder.mkdir(parents=True, exist_ok=True)

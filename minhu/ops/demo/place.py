@@ -17,7 +17,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -80,8 +80,11 @@ def _is_free(port: int, kind: socket.SocketKind) -> bool:
     return True
 
 
-def choose(shift_seconds: int) -> Place:
-    """The ports of a demo that is about to start: the usual ones where they are free."""
+def choose(shift_seconds: int, *, any_ports: bool = False) -> Place:
+    """The ports of a demo that is about to start: the usual ones where they are free, or any that are."""
+    if any_ports:
+        web, sip, network, texting = _any_ports(4)
+        return Place(web, sip, network, texting, shift_seconds)
     return Place(
         web=free_port(8000, socket.SOCK_STREAM),
         sip=free_port(5060, socket.SOCK_DGRAM, socket.SOCK_STREAM),
@@ -89,6 +92,19 @@ def choose(shift_seconds: int) -> Place:
         texting=free_port(2775, socket.SOCK_STREAM),
         shift_seconds=shift_seconds,
     )
+
+
+def _any_ports(how_many: int) -> tuple[int, ...]:
+    """Ports that the machine gives us, held all at once so that they differ."""
+    with ExitStack() as held_open:
+        found: list[int] = []
+        while len(found) < how_many:
+            sock = held_open.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
+            sock.bind((LOOPBACK, 0))
+            port = int(sock.getsockname()[1])
+            if _is_free(port, socket.SOCK_STREAM):
+                found.append(port)
+        return tuple(found)
 
 
 def write(folder: Path, place: Place) -> None:

@@ -37,7 +37,7 @@ def start(typed: Namespace) -> None:
     folder = place.folder_from(os.environ)
     with place.held(folder):
         city = _prepare(folder)
-        here = place.choose(int(os.environ.get("MINHU_DEMO_SHIFT_SECONDS", "0")))
+        here = place.choose(int(os.environ.get("MINHU_DEMO_SHIFT_SECONDS", "0")), any_ports=typed.any_ports)
         place.write(folder, here)
         try:
             asyncio.run(_keep_going(typed, folder, here, city))

@@ -1,0 +1,78 @@
+"""One command, and a city is alive; it ends without a trace but its data."""
+
+from __future__ import annotations
+
+import subprocess
+import time
+from pathlib import Path
+
+from tests.demo.newcomer import Demo, demo, minhu
+
+ALIVE_WITHIN_SECONDS = 240.0
+
+SIGNS_OF_LIFE = {
+    "calls answered in person": """select count(*) from intake_call where direction = 'inbound'
+        and answered_by_kind = 'official'""",
+    "calls answered by staff": """select count(*) from intake_call where direction = 'inbound'
+        and answered_by_kind = 'staff'""",
+    "promises made": "select count(*) from cases_promise where kind = 'call_back'",
+    "texts delivered": "select count(*) from intake_text where direction = 'outbound' and state = 'delivered'",
+    "texts received": "select count(*) from intake_text where direction = 'inbound'",
+    "messages recorded": "select count(*) from intake_recording where seconds > 0",
+    "callbacks connected": "select count(*) from intake_callorder where result = 'connected'",
+    "promises kept": "select count(*) from cases_promise where kind = 'call_back' and kept_at is not null",
+    "calls written up": "select count(*) from cases_wrapup",
+    "replies": "select count(*) from cases_reply",
+    "ratings": "select count(*) from cases_rating",
+}
+LEFT_WITHOUT_ANYTHING = """select count(*) from intake_call where direction = 'inbound' and ended_at is not null
+    and answered_by_kind not in ('official', 'deputy', 'staff', 'duty') and promise_due_at is null"""
+NOT_ENDED = "select count(*) from intake_call where ended_at is null"
+
+
+def test_the_city_comes_alive_and_every_caller_reaches_a_person_or_holds_a_promise(tmp_path: Path) -> None:
+    with demo(tmp_path / "demo", "--speed", "high", "--seed", "7") as city:
+        _wait_for_life(city)
+        seconds = city.end()
+
+    told = "".join(city.told)
+    assert "来电 call" in told
+    assert "演示已结束" in told
+    assert "Traceback" not in told
+    assert city.process.returncode == 0
+    assert seconds < 25
+    assert city.left_running() == []
+    assert city.ask(LEFT_WITHOUT_ANYTHING) == 0
+    assert city.ask(NOT_ENDED) == 0
+
+
+def test_a_newcomer_places_a_call_and_is_told_what_becomes_of_it(tmp_path: Path) -> None:
+    folder = tmp_path / "demo"
+    with demo(folder, "--speed", "0.01") as city:
+        number = next(line for line in city.told if "minhu demo call 1" in line).split()[-1]
+
+        in_person = city.call(number, "--answer-after", "1")
+        forwarded = city.call(number, "--diverted", "--from", "15400030001", "--talk", "30")
+        unknown = city.call("13900001111")
+        second = subprocess.run(
+            minhu("demo", "--folder", str(folder)), capture_output=True, text=True, encoding="utf-8", check=False
+        )
+
+    assert "本人接听" in in_person.stdout, in_person.stdout + in_person.stderr
+    assert in_person.returncode == 0
+    assert "运营商转来" in forwarded.stdout, forwarded.stdout + forwarded.stderr
+    assert "本人接听" not in forwarded.stdout
+    assert forwarded.returncode == 0
+    assert unknown.returncode == 2
+    assert "154 0000 0001" in unknown.stdout
+    assert second.returncode == 1
+    assert "already running" in second.stderr
+    assert city.left_running() == []
+
+
+def _wait_for_life(city: Demo) -> None:
+    deadline = time.monotonic() + ALIVE_WITHIN_SECONDS
+    while missing := [what for what, question in SIGNS_OF_LIFE.items() if not city.ask(question)]:
+        assert city.process.poll() is None, "the demo ended:\n" + "".join(city.told)
+        assert time.monotonic() < deadline, f"not seen: {missing}\n" + "".join(city.told[-80:])
+        time.sleep(0.5)
