@@ -18,7 +18,7 @@ from minhu.directory.models import CalendarFeed, Official, PresenceSpan
 from minhu.rules.access import Viewer
 from minhu.rules.words import Presence, PresenceSource
 
-LARGEST_CALENDAR_BYTES = 5 * 1024 * 1024
+LARGEST_CALENDAR_BYTES = 2 * 1024 * 1024
 
 
 @transaction.atomic
@@ -77,7 +77,7 @@ def set_calendar(official_id: int, address: str, *, by: Viewer) -> CalendarFeed:
 def hand_in_calendar(official_id: int, name: str, content: bytes, *, by: Viewer) -> CalendarFeed:
     """Read presence from an ICS file handed in. Raises: NotAllowed, CalendarUnusable."""
     if len(content) > LARGEST_CALENDAR_BYTES:
-        raise CalendarUnusable("日历文件超过 5 MB，请只导出今后的日程。")
+        raise CalendarUnusable("日历文件超过 2 MB，请只导出今后的日程。")
     text = content.decode("utf-8-sig", "replace")
     busy_spans(text, timezone.now())  # raises CalendarUnusable
     return _set_feed(official_id, by, content=text, shown=name)

@@ -15,7 +15,7 @@ from minhu.directory.errors import CalendarUnusable
 
 SOCKET_SECONDS = 10.0
 WHOLE_SECONDS = 30.0
-LARGEST_BYTES = 5 * 1024 * 1024
+LARGEST_BYTES = 2 * 1024 * 1024
 _CHUNK = 64 * 1024
 
 
@@ -73,7 +73,7 @@ def _read(response: http.client.HTTPResponse, ends: float) -> bytes:
     while chunk := response.read1(_CHUNK):
         content += chunk
         if len(content) > LARGEST_BYTES:
-            raise CalendarUnusable("日历超过 5 MB，请只共享近期日程。")
+            raise CalendarUnusable("日历超过 2 MB，请只共享近期日程。")
         if time.monotonic() > ends:
             raise CalendarUnusable("日历服务器没有及时应答。")
     return bytes(content)

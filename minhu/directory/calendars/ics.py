@@ -1,4 +1,4 @@
-"""What an ICS calendar says of a person's next days. Pure.
+"""What an ICS calendar says of a person's next days.
 
 An entry counts unless it is cancelled, marked free, or lasts whole days without saying that one is away or meeting:
 「交材料」 on a day does not make an official unreachable that day.
@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 import icalendar
@@ -24,7 +27,13 @@ from minhu.rules.words import Presence
 AHEAD = timedelta(days=14)
 MOST_SPANS = 1000
 LONGEST = timedelta(days=92)
-_TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY"})
+FIRST_YEAR = 1990
+EXPANDED_WITHIN_SECONDS = 5.0
+_NONSENSE = (ValueError, LookupError, AttributeError, TypeError, ArithmeticError, RecursionError, NotImplementedError)
+"""What the calendar libraries raise over wrong contents."""
+
+_TOO_OFTEN = frozenset({"SECONDLY", "MINUTELY", "HOURLY"})
+_RECURS = frozenset({"RRULE", "RDATE", "EXDATE", "RECURRENCE-ID"})
 
 _RESTING = re.compile(
     r"休假|值休|轮休|补休|调休|倒休|年假|病假|事假|婚假|产假|陪护假|请假|休息|vacation|on leave", re.IGNORECASE
@@ -47,17 +56,21 @@ class Busy:
 
 
 def busy_spans(text: str, at: datetime, ahead: timedelta = AHEAD) -> tuple[Busy, ...]:
-    """What is going on at an instant or begins within ``ahead``, earliest first. Raises: CalendarUnusable."""
+    """What is going on at an instant or begins within ``ahead``, earliest first.
+
+    An entry that makes no sense is left out; the others stand. Raises: CalendarUnusable.
+    """
     found: dict[tuple[str, datetime], Busy] = {}
-    for calendar in _calendars(text):
-        try:
-            for event in _occurrences(calendar, at, at + ahead):
+    ends = time.monotonic() + EXPANDED_WITHIN_SECONDS
+    for events in _series(_calendars(text)):
+        if time.monotonic() > ends:
+            raise CalendarUnusable("日历里的日程太多，读不完。请只共享近期日程。")
+        with suppress(*_NONSENSE):
+            for event in _occurrences(events, at, at + ahead):
                 busy = _busy(event)
-                if busy is not None and busy.until > at:
+                if busy is not None and busy.until > at and busy.since < at + ahead:
                     found[busy.key, busy.since] = busy
-        except (ValueError, KeyError, AttributeError, TypeError, OverflowError, IndexError) as fault:
-            raise CalendarUnusable("日历内容有误，读不出日程。") from fault
-    return tuple(sorted(found.values(), key=lambda busy: (busy.since, busy.key)))
+    return tuple(sorted(found.values(), key=lambda busy: (busy.since, busy.key))[:MOST_SPANS])
 
 
 def state_of(summary: str, *, whole_day: bool, out_of_office: bool = False) -> Presence | None:
@@ -81,22 +94,45 @@ def _calendars(text: str) -> list[icalendar.Calendar]:
         raise CalendarUnusable("日历文件不完整或已损坏。")
     try:
         found = icalendar.Calendar.from_ical(text, multiple=True)
-    except (ValueError, KeyError, IndexError, TypeError) as fault:
+    except _NONSENSE as fault:
         raise CalendarUnusable("日历文件不完整或已损坏。") from fault
     return list(found)
 
 
-def _occurrences(calendar: icalendar.Calendar, since: datetime, until: datetime) -> Iterator[icalendar.Event]:
-    for event in list(calendar.walk("VEVENT")):
-        rules = event.get("RRULE", [])
-        for rule in rules if isinstance(rules, list) else [rules]:
-            if _TOO_OFTEN.intersection(str(value).upper() for value in rule.get("FREQ", [])):
-                # a rule of every second would be counted through from its first day on
-                calendar.subcomponents.remove(event)
-    query = recurring_ical_events.of(calendar, skip_bad_series=True)
-    for event in islice(query.between(since, until), MOST_SPANS):
-        if isinstance(event, icalendar.Event):
-            yield event
+def _series(found: list[icalendar.Calendar]) -> Iterable[list[icalendar.Event]]:
+    """Events by their UID: a recurring one and the days on which it was moved belong together."""
+    series: dict[str, list[icalendar.Event]] = defaultdict(list)
+    for calendar in found:
+        for event in calendar.walk("VEVENT"):
+            if isinstance(event, icalendar.Event):
+                series[str(event.get("UID", id(event)))].append(event)
+    return series.values()
+
+
+def _occurrences(events: list[icalendar.Event], since: datetime, until: datetime) -> Iterator[icalendar.Event]:
+    """The events of one UID, each time they recur."""
+    if len(events) == 1 and not _RECURS.intersection(events[0]):
+        yield events[0]
+    elif all(map(_can_be_expanded, events)):
+        alone = icalendar.Calendar()
+        for event in events:
+            alone.add_component(event)
+        for event in islice(recurring_ical_events.of(alone).between(since, until), MOST_SPANS):
+            if isinstance(event, icalendar.Event):
+                yield event
+
+
+def _can_be_expanded(event: icalendar.Event) -> bool:
+    """A rule of every second, or one that began in the year 1, would be counted through from its first day on."""
+    start, end = _instant(event.start), _instant(event.end)
+    if start.year < FIRST_YEAR or not timedelta() <= end - start <= LONGEST:
+        return False
+    rules = event.get("RRULE", [])
+    for rule in rules if isinstance(rules, list) else [rules]:
+        often = _TOO_OFTEN.intersection(str(value).upper() for value in rule.get("FREQ", []))
+        if often or any(int(step) < 1 for step in rule.get("INTERVAL", [])):
+            return False
+    return True
 
 
 def _busy(event: icalendar.Event) -> Busy | None:
@@ -119,5 +155,5 @@ def _busy(event: icalendar.Event) -> Busy | None:
 def _instant(moment: date | datetime) -> datetime:
     """Whole days and times without a zone are those of Shanghai."""
     if not isinstance(moment, datetime):
-        return datetime.combine(moment, time(), SHANGHAI)
+        return datetime(moment.year, moment.month, moment.day, tzinfo=SHANGHAI)
     return moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
