@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import io
+import struct
 import warnings
 import zipfile
 import zlib
@@ -32,9 +33,10 @@ LONGEST_CELL = 5000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENTITIES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _BROKEN = (
-    zipfile.BadZipFile, InvalidFileException, ParseError, zlib.error, KeyError, ValueError, TypeError, AttributeError,
-    IndexError, EOFError, NotImplementedError, RuntimeError, OverflowError,
+    zipfile.BadZipFile, InvalidFileException, ParseError, zlib.error, struct.error, LookupError, ValueError, TypeError,
+    AttributeError, AssertionError, EOFError, OSError, RuntimeError, ArithmeticError,
 )  # fmt: skip
+"""What openpyxl raises over wrong contents."""
 
 
 @dataclass(frozen=True, slots=True)

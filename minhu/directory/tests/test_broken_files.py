@@ -36,11 +36,12 @@ def _package(**parts: bytes) -> bytes:
         (b"%PDF-1.7 \0\0\xff\xfe\x00", "看不懂这个文件"),
         (_package(word__document_xml=b"<w/>"), "这不是 Excel 表格"),
         (_package(xl__workbook_xml=b"<workbook"), "损坏"),
+        (_package(xl__workbook_xml=b"<workbook/>"), "损坏"),
         (_package(xl__workbook_xml=b'<!DOCTYPE a [<!ENTITY b "c">]><workbook/>'), "不允许的内容"),
         (_package(xl__workbook_xml=b" " * 120_000_000), "解压后过大"),
         (b"x" * (10 * 1024 * 1024 + 1), "超过 10 MB"),
     ],
-    ids=["nothing", "blank", "xls", "rubbish", "pdf", "word", "cut xml", "entities", "bomb", "huge"],
+    ids=["nothing", "blank", "xls", "rubbish", "pdf", "word", "cut xml", "no parts", "entities", "bomb", "huge"],
 )
 def test_a_file_that_is_no_table_is_refused_in_plain_words(content: bytes, words: str) -> None:
     with pytest.raises(ImportRefused, match=words):
