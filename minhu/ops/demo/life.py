@@ -124,9 +124,15 @@ class City:
             }
             if rung.did in words:
                 self._story.tell(Tag.CALLBACK, words[rung.did])
-        elif line is None and rung.did in _TAGS and not _stopped_early(rung):
+        elif line is None and rung.did in _TAGS and self._is_news(rung):
             caller = mask(rung.caller) or "未显示号码"
             self._story.tell(_TAGS[rung.did], f"{name} {_DID[rung.did]} {caller} 的来电")
+
+    def _is_news(self, rung: Rung) -> bool:
+        """Of several seats rung at once only the one that answers is; so is not a phone where somebody was faster."""
+        if self._world.book.owner(rung.number) is Owner.SEAT:
+            return rung.did is Did.ANSWERED
+        return rung.did is not Did.MISSED or rung.seconds > MISSED_AFTER_SECONDS
 
     # ---- citizens
 
@@ -243,11 +249,6 @@ class City:
 
 _TAGS = {Did.ANSWERED: Tag.ANSWERED, Did.BUSY: Tag.BUSY, Did.DECLINED: Tag.DECLINED, Did.MISSED: Tag.MISSED}
 _DID = {Did.ANSWERED: "接了", Did.BUSY: "正在通话，没有接到", Did.DECLINED: "按掉了", Did.MISSED: "没有接"}
-
-
-def _stopped_early(rung: Rung) -> bool:
-    """Somebody else was faster, or the caller left: not worth a line."""
-    return rung.did is Did.MISSED and rung.seconds < MISSED_AFTER_SECONDS
 
 
 def make_wish(folder: Path, number: str, *, official: str, answer_after: float | None) -> None:

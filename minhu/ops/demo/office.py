@@ -32,12 +32,12 @@ from minhu.rules.errors import Refusal
 from minhu.rules.words import Outcome, PartyKind, PromiseKind, Role
 
 OUTCOMES = (
-    (Outcome.FOLLOW_UP, 40),
+    (Outcome.FOLLOW_UP, 43),
     (Outcome.SOLVED, 20),
     (Outcome.ENQUIRY, 20),
     (Outcome.TO_COUNTY, 8),
     (Outcome.TO_DEPUTY, 8),
-    (Outcome.NUISANCE, 4),
+    (Outcome.NUISANCE, 1),
 )
 TOLD = {
     Outcome.SOLVED: "已在电话中联系责任单位，当场办妥",
