@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "minhu.web.refusals.RefusalMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "minhu.urls"
@@ -155,7 +156,6 @@ TEMPLATES: list[dict[str, Any]] = [
         },
     },
 ]
-FORM_RENDERER = "django.forms.renderers.DjangoDivFormRenderer"
 PUBLIC_ADDRESS = env.text("MINHU_PUBLIC_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 """The address citizens see, for links in texts and on printed pages. No slash at the end."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not a fault
+class Refusal(Exception):
     """A rule says no; nothing was changed."""
 
     code: ClassVar[str] = "refused"
