@@ -38,6 +38,7 @@ class Opened:
 
     city_id: of the line; 0 when no line was found, for the installation's own city.
     dialled, diversion, reason: as in intake.models.Call. owed: None for outbound calls and unknown lines.
+    code_is_allotted: the code is known as given out already; otherwise it is noted with the call.
     order: the CallOrder that asked for it. citizen_id: known beforehand for outbound calls.
     """
 
@@ -52,6 +53,7 @@ class Opened:
     diversion: str = ""
     reason: str = ""
     code: str = ""
+    code_is_allotted: bool = False
     owed: Owed | None = None
     order: UUID | None = None
     citizen_id: int | None = None
@@ -130,7 +132,6 @@ class Context:
     """What the database knows of a caller at the moment of his call.
 
     callback_due_at, callback_owner_*: a callback he was already promised on this line; code: of the matter it is about.
-    fresh_code: to be used in place of the one the switch made up, which somebody else has already.
     """
 
     citizen_id: int | None = None
@@ -138,7 +139,6 @@ class Context:
     callback_owner_kind: str = ""
     callback_owner_id: int | None = None
     code: str = ""
-    fresh_code: str = ""
     urgent: bool = False
     muted: bool = False
     texts_today: int = 0

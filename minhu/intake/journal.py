@@ -6,21 +6,17 @@ Must be called inside a transaction (``apply`` opens none), on the connection of
 
 from __future__ import annotations
 
-import json
-import os
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 
 from minhu.audit import privacy
 from minhu.intake.entries import Context, Entry, Opened, OrderDone, Owed, Receipt, Stand, Step, Voice
 from minhu.intake.models import CallOrder, Recording
-from minhu.intake.sheets import CALLS, CODES, STANDS, STEPS, TEXTS, Row
-from minhu.rules.codes import ENTROPY_BYTES, make_code
+from minhu.intake.sheets import CALLS, CODES, STANDS, STEPS, TEXTS, Row, as_json
 from minhu.rules.numbers import mask
 from minhu.rules.words import CallState, CitizenKind, Direction, TextState
 
@@ -43,15 +39,18 @@ class Journal:
         self._home_city = home_city
         self._known: OrderedDict[tuple[int, str], int] = OrderedDict()
         self._found: dict[tuple[int, str], int] = {}
+        self._new: set[tuple[int, str]] = set()
+        self._connection = connections[DEFAULT_DB_ALIAS]
 
     def apply(self, entries: Sequence[Entry], look_up: LookUp | None = None) -> dict[UUID, Context]:
         """Write them all; what ``look_up`` knows of each new caller comes back by call."""
-        self._found = {}
+        self._found, self._new = {}, set()
+        self._connection = connections[DEFAULT_DB_ALIAS]
         opened = [entry for entry in entries if isinstance(entry, Opened)]
         contexts = self._open(opened, look_up) if opened else {}
         stands = {entry.call: entry for entry in entries if isinstance(entry, Stand)}
-        STANDS.write(connection, [_stand_row(entry) for entry in stands.values()])
-        STEPS.write(connection, [_step_row(entry) for entry in entries if isinstance(entry, Step)])
+        STANDS.write(self._connection, [_stand_row(entry) for entry in stands.values()])
+        STEPS.write(self._connection, [_step_row(entry) for entry in entries if isinstance(entry, Step)])
         for entry in entries:
             match entry:
                 case Receipt():
@@ -76,14 +75,15 @@ class Journal:
     def _open(self, opened: Sequence[Opened], look_up: LookUp | None) -> dict[UUID, Context]:
         contexts: dict[UUID, Context] = {}
         rows = []
-        fresh = _register(opened)
         for entry in opened:
-            citizen = entry.citizen_id or self._citizen(entry.city_id or self._home_city, entry.number, entry.at)
-            context = look_up(entry, citizen) if look_up and citizen else Context(citizen)
-            code = fresh.get(entry.call, "")
-            contexts[entry.call] = replace(context, fresh_code=code) if code else context
-            rows.append(_call_row(entry, entry.city_id or self._home_city, citizen, code or entry.code))
-        CALLS.write(connection, rows)
+            city_id = entry.city_id or self._home_city
+            citizen = entry.citizen_id or self._citizen(city_id, entry.number, entry.at)
+            fresh = (city_id, entry.number) in self._new
+            context = look_up(entry, citizen) if look_up and citizen and not fresh else Context(citizen)
+            contexts[entry.call] = context
+            rows.append(_call_row(entry, city_id, citizen))
+        CALLS.write(self._connection, rows)
+        CODES.write(self._connection, [(entry.code,) for entry in opened if entry.code and not entry.code_is_allotted])
         for entry in opened:
             if entry.order is not None:
                 _start_order(entry.order, entry.call)
@@ -95,7 +95,10 @@ class Journal:
         key = (city_id, number)
         known = self._known.get(key) or self._found.get(key)
         if known is None:
-            known = self._found[key] = _find_or_add_citizen(city_id, number, at)
+            known, first_seen = _find_or_add_citizen(city_id, number, at)
+            self._found[key] = known
+            if first_seen:
+                self._new.add(key)
         return known
 
     # ---- texts
@@ -112,37 +115,18 @@ class Journal:
                 [city_id, receipt.line_id, citizen, _time(receipt.at)],
             )
             (thread,) = cursor.fetchone()
-        TEXTS.write(connection, [_text_row(receipt, city_id, thread)])
+        TEXTS.write(self._connection, [_text_row(receipt, city_id, thread)])
 
 
-def _register(opened: Iterable[Opened]) -> dict[UUID, str]:
-    """Note the codes as given out; another code for each call whose code was taken."""
-    with_code = [entry for entry in opened if entry.code]
-    if CODES.write(connection, [(entry.code,) for entry in with_code]) == len(with_code):
-        return {}
-    fresh: dict[UUID, str] = {}
-    for entry in with_code:
-        if _is_anothers(entry):
-            code = make_code(os.urandom(ENTROPY_BYTES))
-            while not CODES.write(connection, [(code,)]):
-                code = make_code(os.urandom(ENTROPY_BYTES))
-            fresh[entry.call] = code
-    return fresh
-
-
-def _is_anothers(entry: Opened) -> bool:
-    """Whether a code that is taken belongs to something else than this very call, written before."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM intake_call WHERE id = %s", [_id(entry.call)])
-        return cursor.fetchone() is None
-
-
-def _find_or_add_citizen(city_id: int, number: str, at: datetime) -> int:
+def _find_or_add_citizen(city_id: int, number: str, at: datetime) -> tuple[int, bool]:
+    """The row's id, and whether it was made now."""
+    seen_at = _time(at)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO intake_citizen (city_id, number_sealed, number_key, masked, name, kind, language, elderly, "
             "mute_reason, first_seen_at) VALUES (%s, %s, %s, %s, '', %s, 'zh', %s, '', %s) "
-            "ON CONFLICT (city_id, number_key) DO UPDATE SET masked = excluded.masked RETURNING id",
+            "ON CONFLICT (city_id, number_key) DO UPDATE SET masked = excluded.masked "
+            "RETURNING id, first_seen_at",
             [
                 city_id,
                 privacy.seal(number),
@@ -150,10 +134,11 @@ def _find_or_add_citizen(city_id: int, number: str, at: datetime) -> int:
                 mask(number),
                 CitizenKind.PERSON.value,
                 False,
-                _time(at),
+                seen_at,
             ],
         )
-        return int(cursor.fetchone()[0])
+        found, first_seen_at = cursor.fetchone()
+    return int(found), str(first_seen_at)[: len(seen_at or "")] == seen_at
 
 
 def _add_recording(voice: Voice) -> None:
@@ -178,7 +163,7 @@ def _finish_order(done: OrderDone) -> None:
 # ---- rows, in the columns' order of ``sheets``
 
 
-def _call_row(entry: Opened, city_id: int, citizen: int | None, code: str) -> Row:
+def _call_row(entry: Opened, city_id: int, citizen: int | None) -> Row:
     return (
         _id(entry.call),
         city_id,
@@ -193,7 +178,7 @@ def _call_row(entry: Opened, city_id: int, citizen: int | None, code: str) -> Ro
         _time(entry.at),
         "",
         "",
-        code,
+        entry.code,
         *_promise(entry.owed),
     )
 
@@ -217,7 +202,7 @@ def _stand_row(stand: Stand) -> Row:
 
 
 def _step_row(step: Step) -> Row:
-    detail = _json(step.detail) if step.detail else "{}"
+    detail = as_json(dict(step.detail)) if step.detail else "{}"
     return (_id(step.call), step.seq, _time(step.at), step.kind.value, step.party_kind, step.party_id, detail)
 
 
@@ -230,7 +215,7 @@ def _text_row(receipt: Receipt, city_id: int, thread: int) -> Row:
         receipt.body,
         receipt.variables.get("code", ""),
         receipt.template,
-        _json(receipt.variables),
+        as_json(dict(receipt.variables)),
         _time(receipt.at),
         receipt_key(receipt.call),
         RECEIPT_URGENCY,
@@ -256,8 +241,6 @@ def _id(call: UUID) -> str:
 
 def _time(at: datetime | None) -> str | None:
     """As Django stores a time in SQLite; PostgreSQL reads it too, as the session's zone is UTC."""
-    return None if at is None else str(at.astimezone(UTC).replace(tzinfo=None))
-
-
-def _json(value: Mapping[str, object]) -> str:
-    return json.dumps(value, ensure_ascii=False)
+    if at is None:
+        return None
+    return (at if at.tzinfo is UTC else at.astimezone(UTC)).isoformat(" ")[: -len("+00:00")]

@@ -18,6 +18,10 @@ Columns = tuple[tuple[str, str], ...]
 """Name and PostgreSQL type, in the order of a row's values."""
 
 
+as_json = json.JSONEncoder(ensure_ascii=False).encode
+"""One encoder for all: ``json.dumps`` with an option makes a new one each time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One statement for many rows, in both dialects."""
@@ -29,11 +33,11 @@ class Sheet:
         """How many rows were written."""
         if not rows:
             return 0
+        if connection.vendor == "sqlite":  # past Django's cursor, which rewrites the statement each time
+            with connection.wrap_database_errors:
+                return int(connection.connection.executemany(self.for_sqlite, rows).rowcount)
         with connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute(self.for_postgresql, [json.dumps(rows, ensure_ascii=False)])
-            else:
-                cursor.executemany(self.for_sqlite, rows)
+            cursor.execute(self.for_postgresql, [as_json(rows)])
             return int(cursor.rowcount)
 
 
@@ -41,7 +45,7 @@ def added(table: str, columns: Columns, conflict: str) -> Sheet:
     """Rows that are added unless they are there. conflict: the unique columns, in brackets."""
     names = ", ".join(name for name, _ in columns)
     picked = ", ".join(f"(r->>{place})::{kind}" for place, (_, kind) in enumerate(columns))
-    marks = ", ".join("%s" for _ in columns)
+    marks = ", ".join("?" for _ in columns)
     into, unless = f"INSERT INTO {table} ({names})", f"ON CONFLICT {conflict} DO NOTHING"
     return Sheet(
         f"{into} SELECT {picked} FROM json_array_elements(%s::json) AS r {unless}",  # noqa: S608 - our own names
@@ -53,11 +57,11 @@ def changed(table: str, columns: Columns, condition: str) -> Sheet:
     """Rows that are changed where ``condition`` holds. The last column is the key, the others are set."""
     (key, key_kind), last = columns[-1], len(columns) - 1
     picked = ", ".join(f"{name} = (r->>{place})::{kind}" for place, (name, kind) in enumerate(columns[:-1]))
-    marks = ", ".join(f"{name} = %s" for name, _ in columns[:-1])
+    marks = ", ".join(f"{name} = ?" for name, _ in columns[:-1])
     return Sheet(
         f"UPDATE {table} SET {picked} FROM json_array_elements(%s::json) AS r "  # noqa: S608 - our own names
         f"WHERE {table}.{key} = (r->>{last})::{key_kind} AND {condition}",
-        f"UPDATE {table} SET {marks} WHERE {key} = %s AND {condition}",  # noqa: S608 - our own names
+        f"UPDATE {table} SET {marks} WHERE {key} = ? AND {condition}",  # noqa: S608 - our own names
     )
 
 

@@ -159,6 +159,7 @@ def _connect() -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute("PRAGMA busy_timeout=0")
+            cursor.execute("PRAGMA wal_autocheckpoint=4000")  # a page that changes often is copied once
         else:
             cursor.execute("SET lock_timeout = '2s'; SET statement_timeout = '5s'")
 

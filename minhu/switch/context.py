@@ -26,7 +26,7 @@ UNION ALL SELECT * FROM (
     FROM intake_call
    WHERE city_id = %s AND citizen_id = %s AND line_id = %s AND direction = 'inbound'
      AND taken_in_at IS NULL AND promise_due_at > %s AND answered_by_kind = ''
-   ORDER BY received_at DESC LIMIT 1) AS held
+   ORDER BY promise_due_at DESC LIMIT 1) AS held
 UNION ALL SELECT * FROM (
   SELECT 3, CAST(NULL AS timestamp{zone}), count(*), CAST(NULL AS bigint), '', ''
     FROM intake_thread h JOIN intake_text t ON t.thread_id = h.id

@@ -48,6 +48,7 @@ class Switchboard:
         self._inboxes: dict[LegId, Inbox] = {}
         self._stories: set[asyncio.Task[None]] = set()
         self._legs_made = 0
+        self._life = around.entropy(6).hex()
 
     # ---- events in
 
@@ -88,7 +89,7 @@ class Switchboard:
     def new_leg(self, inbox: Inbox) -> LegId:
         """An id for a leg that is about to be dialled; its events go to this inbox."""
         self._legs_made += 1
-        leg = LegId(f"{self.around.entropy(4).hex()}-{self._legs_made}")
+        leg = LegId(f"{self._life}-{self._legs_made}")
         self._inboxes[leg] = inbox
         return leg
 
@@ -128,7 +129,7 @@ class Switchboard:
         if line is None:
             await story.turn_away(speech.NOT_IN_SERVICE, NOT_FOUND)
             return
-        record.code = context.code or context.fresh_code or opened.code
+        record.code = context.code or opened.code
         try:
             await story.carry_out(self._plan(line, opened.number, context, now))
         except Exception as fault:
@@ -143,6 +144,7 @@ class Switchboard:
             due_at = callback_due(line, at=now, calendar=self.around.calendar, policy=self.around.policy)
             due = Owed(PromiseKind.CALL_BACK, due_at, line.official.kind, line.official.id)
         city_id = (self.around.directory().city_of(line.line_id) if line else None) or 0
+        code = self.store.code() if line else ""
         opened = Opened(
             call=call,
             direction=Direction.INBOUND,
@@ -154,7 +156,8 @@ class Switchboard:
             dialled=incoming.request_uri[:40],
             diversion=diversion[:40],
             reason=reason[:40],
-            code=make_code(self.around.entropy(ENTROPY_BYTES)) if line else "",
+            code=code or (make_code(self.around.entropy(ENTROPY_BYTES)) if line else ""),
+            code_is_allotted=bool(code),
             owed=due,
         )
         return line, opened

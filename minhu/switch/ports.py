@@ -49,6 +49,9 @@ class Store(Protocol):
     async def keep_recording(self, call: UUID, path: str, seconds: float, at: datetime) -> bool:
         """Seal a recording and store it. False when it cannot be kept; the file then stays where it is."""
 
+    def code(self) -> str:
+        """A tracking code that nobody has; "" when none is at hand."""
+
     def message_path(self, call: UUID) -> str | None:
         """Where to record a message; None when the disk has no room for one."""
 

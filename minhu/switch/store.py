@@ -22,6 +22,7 @@ from uuid import UUID
 import structlog
 from django.db import DatabaseError
 
+from minhu.intake import codes
 from minhu.intake.entries import NOTHING_KNOWN, Context, Entry, Opened, Voice
 from minhu.switch import orders, recovery
 from minhu.switch.clerk import AWAY, Batch, Clerk
@@ -36,6 +37,8 @@ PATIENCE_SECONDS = 1.2
 """A commit that takes longer counts as a database that is away: the caller does not wait for it."""
 PROBE_SECONDS = 0.5
 REPLAY_CHUNK = 200
+CODES_KEPT = 400
+"""Tracking codes are fetched ahead, so that a call need not wait for one."""
 
 
 @dataclass(slots=True, eq=False)
@@ -80,6 +83,8 @@ class JournalStore:
         self._recovered = False
         self._replayed = 0
         self._up = asyncio.Event()
+        self._codes: deque[str] = deque()
+        self._fetching = False
         self._watch: asyncio.Task[None] | None = None
         self._bringing: asyncio.Task[None] | None = None
 
@@ -137,6 +142,13 @@ class JournalStore:
     async def keep(self, *entries: Entry) -> None:
         """Keep these now, durably, after everything noted before. Raises: NotKept."""
         await self._post_now(entries)
+
+    def code(self) -> str:
+        """A tracking code that nobody has; "" when none is at hand."""
+        if len(self._codes) < CODES_KEPT // 2 and not self._fetching and not self._away:
+            self._fetching = True
+            self._clerk.put(self._fetch_codes)
+        return self._codes.popleft() if self._codes else ""
 
     def message_path(self, call: UUID) -> str | None:
         """Where to record a message; None when the disk has no room for one."""
@@ -309,6 +321,19 @@ class JournalStore:
         log.info("database_back", replayed_bytes=offset)
 
     # ---- errands
+
+    def _fetch_codes(self) -> None:
+        """On the clerk's thread."""
+        fetched: list[str] = []
+        try:
+            fetched = codes.allot(CODES_KEPT)
+        except DatabaseError as fault:
+            log.warning("codes_not_fetched", fault=type(fault).__name__)
+        self._loop.call_soon_threadsafe(self._got_codes, fetched)
+
+    def _got_codes(self, fetched: Sequence[str]) -> None:
+        self._codes.extend(fetched)
+        self._fetching = False
 
     async def _bring_in_messages(self, left: Sequence[tuple[UUID, Path]]) -> None:
         """Messages that a dead process had taken down and not stored."""

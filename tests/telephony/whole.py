@@ -43,6 +43,7 @@ class Line:
     handsets_port: int
     ring_seconds: int = 2
     more: Mapping[str, str] = field(default_factory=dict)
+    program: tuple[str, ...] = ("-m", "minhu", "switch")
     process: subprocess.Popen[bytes] | None = None
     sip_port: int = 0
 
@@ -73,7 +74,7 @@ class Line:
         self._told.unlink(missing_ok=True)
         with (self.folder / "switch.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "minhu", "switch"], env=self._environment(), stdout=log, stderr=log
+                [sys.executable, *self.program], env=self._environment(), stdout=log, stderr=log
             )
         if wait:
             self.wait_until_open()

@@ -80,6 +80,9 @@ class Ledger:
         await self.keep(Voice(call, path, seconds, "", at))
         return True
 
+    def code(self) -> str:
+        return ""
+
     def message_path(self, call: UUID) -> str | None:
         return None if self.no_room else str(Path(self._folder.name) / f"{call.hex}.wav")
 
