@@ -185,7 +185,9 @@ def _voice(city: Office, line: Line, at: datetime) -> Call:
     sealed = BytesIO()
     digest = privacy.seal_file(BytesIO(sound.getvalue()), sealed)
     name = storages["recordings"].save(f"scene/{call.pk.hex}.wav.sealed", ContentFile(sealed.getvalue()))
-    Recording.objects.create(call=call, file=name, seconds=42.0, sha256=digest, recorded_at=began + timedelta(seconds=70))
+    Recording.objects.create(
+        call=call, file=name, seconds=42.0, sha256=digest, recorded_at=began + timedelta(seconds=70)
+    )
     return call
 
 
@@ -236,4 +238,3 @@ def _citizen(city: Office, name: str, at: datetime) -> Citizen:
         Citizen.objects.filter(pk=citizen.pk).update(name=name)
         citizen.name = name
     return citizen
-

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -13,7 +13,6 @@ from minhu.cases import queries
 from minhu.directory import glance
 from minhu.directory import queries as directory
 from minhu.directory.authority import KEEPS_THE_DIRECTORY
-from minhu.intake.scope import NotYours
 from minhu.rules.access import Viewer
 from minhu.rules.casework import Act
 from minhu.rules.words import OPEN, CaseKind, Role
@@ -67,30 +66,21 @@ def calls(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @signed_in
 def call(request: HttpRequest, viewer: Viewer, call_id: UUID) -> HttpResponse:
     """One call: its journal and its recording."""
-    try:
-        return show(request, viewer, call_page(viewer, call_id))
-    except NotYours:
-        raise Http404 from None
+    return show(request, viewer, call_page(viewer, call_id))
 
 
 @require_safe
 @signed_in
 def case(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
     """One matter with all that happened."""
-    try:
-        return show(request, viewer, case_page(viewer, case_id))
-    except NotYours:
-        raise Http404 from None
+    return show(request, viewer, case_page(viewer, case_id))
 
 
 @require_safe
 @signed_in
 def thread(request: HttpRequest, viewer: Viewer, thread_id: int) -> HttpResponse:
     """All texts between a citizen and a line."""
-    try:
-        found = queries.thread_page(viewer, thread_id)
-    except NotYours:
-        raise Http404 from None
+    found = queries.thread_page(viewer, thread_id)
     context: dict[str, object] = {"thread": found}
     page = Page(_work(viewer), "console/thread.html", "console/thread_panel.html", request.path, context)
     return show(request, viewer, page)

@@ -1,0 +1,96 @@
+"""axe finds nothing serious on any page, on a phone and on a desk, in light and in dark. Bar: WCAG 2.2 AA."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from minhu.directory.models import Account
+from tests.browser.conftest import AXE, DESK, PHONE, Open
+from tests.browser.scene import Scene
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
+
+RUN = """() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+  rules: {region: {enabled: false}}})"""
+SMALLEST_PX = 44
+SMALL = """(smallest) => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")]
+  .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.closest(".skip, .trap, p, dd, li > p, h3, h4, audio"))
+  .map((one) => [one, one.closest("label") ?? one])
+  .map(([one, whole]) => [one.outerHTML.slice(0, 90), whole.getBoundingClientRect()])
+  .filter(([, box]) => box.height > 0 && box.height < smallest - 0.5)
+  .map(([html, box]) => `${Math.round(box.height)} px: ${html}`)"""
+
+
+def pages_of(scene: Scene) -> list[tuple[Account | None, str]]:
+    """Every page there is, and who looks at it."""
+    public = [
+        "/", "/?q=%E5%91%A8", "/?q=nobodyatall", f"/o/{scene.official.pk}/", "/new/", "/m/", "/m/?code=abc",
+        f"/m/{scene.replied_code}/", f"/m/{scene.replied_code}/sent/", "/about/", "/display/", "/accounts/login/",
+        "/no-such-page/",
+    ]  # fmt: skip
+    official = [
+        "/console/today/", "/console/callbacks/", "/console/calls/", f"/console/calls/{scene.answered.pk}/",
+        f"/console/cases/{scene.case.pk}/", "/console/presence/", "/console/me/",
+    ]  # fmt: skip
+    staff = [
+        "/console/queue/", f"/console/calls/{scene.voice.pk}/", f"/console/threads/{scene.doubt.thread_id}/",
+        "/console/callbacks/",
+    ]  # fmt: skip
+    pages: list[tuple[Account | None, str]] = [(None, path) for path in public]
+    pages += [(scene.official_account, path) for path in official]
+    pages += [(scene.staff_account, path) for path in staff]
+    return [*pages, (scene.operator_account, "/console/import/")]
+
+
+def scrolled(node: dict[str, Any]) -> bool:
+    """Only half to be seen because it happens to lie under the tab bar; it scrolls."""
+    return any((one.get("data") or {}).get("messageKey") == "partiallyObscured" for one in node["any"])
+
+
+def faults(context: BrowserContext, path: str) -> list[str]:
+    page = context.new_page()
+    said: list[str] = []
+    page.on("pageerror", lambda error: said.append(f"script: {error}"))
+    page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
+    page.goto(path, wait_until="load")
+    page.evaluate(AXE)
+    result: dict[str, Any] = page.evaluate(RUN)
+    for violation in result["violations"]:
+        if violation["impact"] in {"serious", "critical"}:
+            said += [f"{violation['id']}: {node['html'][:120]}" for node in violation["nodes"] if not scrolled(node)]
+    said += page.evaluate(SMALL, SMALLEST_PX)
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        said.append("the page is wider than the window")
+    page.close()
+    return [f"{path}: {fault}" for fault in said]
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("cookies", [{"theme": "light"}, {"theme": "dark"}], ids=["light", "dark"])
+def test_everybody_can_use_every_page(
+    morning: Scene, open_as: Open, viewport: dict[str, int], cookies: dict[str, str]
+) -> None:
+    windows: dict[Account | None, BrowserContext] = {}
+    found: list[str] = []
+    for account, path in pages_of(morning):
+        if account not in windows:
+            windows[account] = open_as(account, viewport, **cookies)
+        found += faults(windows[account], path)
+
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.parametrize(
+    "cookies", [{"theme": "contrast"}, {"elder": "on"}, {"language": "en"}], ids=["contrast", "elder", "english"]
+)
+def test_other_modes_are_as_usable(morning: Scene, open_as: Open, cookies: dict[str, str]) -> None:
+    public, official = open_as(None, PHONE, **cookies), open_as(morning.official_account, PHONE, **cookies)
+    staff = open_as(morning.staff_account, PHONE, **cookies)
+
+    found = [fault for path in ("/", "/new/", f"/m/{morning.replied_code}/") for fault in faults(public, path)]
+    found += faults(official, "/console/today/") + faults(staff, "/console/queue/")
+
+    assert not found, "\n".join(found)

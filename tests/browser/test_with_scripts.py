@@ -1,0 +1,99 @@
+"""With scripts the same pages answer without loading anew, by mouse and by keyboard."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from minhu.cases.models import WrapUp
+from minhu.intake.models import CallOrder
+from tests.browser.conftest import DESK, PHONE, Open
+from tests.browser.scene import Scene
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
+
+
+def test_the_directory_narrows_while_one_types_pinyin(morning: Scene, open_as: Open) -> None:
+    page = open_as(viewport=DESK).new_page()
+    page.goto("/")
+    page.get_by_role("searchbox").press_sequentially("zmy", delay=30)
+
+    expect(page.get_by_text("“zmy”找到 1 位")).to_be_visible()
+    expect(page.get_by_role("heading", name="周明远")).to_be_visible()
+
+
+def test_a_wrap_up_takes_two_taps_and_the_card_is_gone(morning: Scene, open_as: Open) -> None:
+    page = open_as(morning.official_account, PHONE).new_page()
+    page.goto("/console/today/")
+    page.get_by_role("button", name="咨询答复").click()
+
+    expect(page.get_by_text("已登记。")).to_be_visible()
+    expect(page.get_by_role("button", name="咨询答复")).to_have_count(0)
+    assert WrapUp.objects.filter(call=morning.answered, outcome="enquiry").count() == 1
+
+
+def test_a_double_click_rings_once(morning: Scene, open_as: Open) -> None:
+    page = open_as(morning.official_account, PHONE).new_page()
+    page.goto("/console/today/")
+    page.get_by_role("button", name="给刘女士回电").dblclick()
+
+    expect(page.get_by_text("您的电话马上会响")).to_be_visible()
+    assert CallOrder.objects.count() == 1
+
+
+def test_the_queue_is_walked_by_j_and_k_and_opened_by_enter(morning: Scene, open_as: Open) -> None:
+    page = open_as(morning.staff_account, DESK).new_page()
+    page.goto("/console/queue/")
+    links = page.locator("[data-row-link]")
+    page.keyboard.press("j")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("j")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("k")
+    expect(links.nth(0)).to_be_focused()
+    page.keyboard.press("Shift+?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+
+    page.wait_for_url("**/console/cases/*/")
+
+
+def test_single_keys_can_be_switched_off(morning: Scene, open_as: Open) -> None:
+    page = open_as(morning.staff_account, DESK, keys="off").new_page()
+    page.goto("/console/queue/")
+    page.keyboard.press("j")
+
+    assert page.evaluate("document.activeElement === document.body")
+
+
+def test_the_first_stop_of_the_tab_key_leads_past_the_menu(morning: Scene, open_as: Open) -> None:
+    page = open_as(viewport=DESK).new_page()
+    page.goto("/")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("link", name="跳到主要内容")).to_be_focused()
+    page.keyboard.press("Enter")
+
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_large_type_is_one_tap_away_on_every_page_and_stays(morning: Scene, open_as: Open) -> None:
+    page = open_as().new_page()
+    page.goto("/about/")
+    page.get_by_role("button", name="长辈版").click()
+    expect(page.get_by_role("button", name="长辈版", pressed=True)).to_be_visible()
+    page.goto("/")
+
+    assert page.evaluate("getComputedStyle(document.querySelector('.person .duties')).fontSize") == "18px"
+    assert page.evaluate("document.querySelector('.person .button').getBoundingClientRect().height") >= 60
+
+
+def test_what_was_typed_is_there_again_after_the_page_was_closed_by_mistake(morning: Scene, open_as: Open) -> None:
+    page = open_as().new_page()
+    page.goto("/new/")
+    page.get_by_label("什么事").fill("写了一半的事情")
+    page.goto("/")
+    page.goto("/new/")
+
+    assert page.get_by_label("什么事").input_value() == "写了一半的事情"
