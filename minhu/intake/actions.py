@@ -104,33 +104,21 @@ def receive_web_message(form: WebForm, *, city_id: int, at: datetime | None = No
     Raises: NothingSaid, TooLong, NotANumber, NoSuchLine.
     """
     at = at or timezone.now()
-    body, number = _checked(form)
+    body, number = checked(form)
     due_at = deadlines.first_contact_due(Urgency.NORMAL, at, china())
     with transaction.atomic():
-        if form.line_id is not None and not _is_published(form.line_id, city_id, at):
+        if form.line_id is not None and not is_published(form.line_id, city_id, at):
             raise NoSuchLine
         citizen_id, known = known_or_new(city_id, number, at)
-        message = WebMessage(
-            city_id=city_id,
-            key=storable(form.key, 64),
-            line_id=form.line_id,
-            citizen_id=citizen_id,
-            kind=form.kind.value,
-            name=storable(form.name.strip(), 40),
-            body=body,
-            place=storable(form.place.strip(), 120),
-            confidential=form.confidential,
-            code=codes.allot()[0],
-            promise_due_at=due_at,
-            at=at,
-        )
+        told = Received(codes.allot()[0], due_at)
+        message = message_of(form, body, citizen_id, city_id, told, at)
         if not quick.insert(message, conflict="(key)"):
             there = WebMessage.objects.only("code", "promise_due_at").get(key=message.key)
             return Received(there.code, there.promise_due_at)
-        if number and numbers.is_mobile(number) and not (known and _had_enough(citizen_id, at)):
+        if number and numbers.is_mobile(number) and not (known and had_enough(citizen_id, at)):
             _queue_receipt(message, number, at)
         trail.record(access.citizen(city_id), "receive_web_message", message, line=form.line_id, kind=form.kind)
-    return Received(message.code, due_at)
+    return told
 
 
 @transaction.atomic
@@ -209,7 +197,26 @@ def put_aside(text_id: int, *, by: Viewer, reason: str, at: datetime | None = No
         trail.record(by, "put_aside", text, reason)
 
 
-def _checked(form: WebForm) -> tuple[str, str]:
+def message_of(form: WebForm, body: str, citizen_id: int, city_id: int, told: Received, at: datetime) -> WebMessage:
+    """The row of a matter, not saved. body: as checked; told: what the citizen will be told."""
+    return WebMessage(
+        city_id=city_id,
+        key=storable(form.key, 64),
+        line_id=form.line_id,
+        citizen_id=citizen_id,
+        kind=form.kind.value,
+        name=storable(form.name.strip(), 40),
+        body=body,
+        place=storable(form.place.strip(), 120),
+        confidential=form.confidential,
+        code=told.code,
+        promise_due_at=told.due_at,
+        at=at,
+    )
+
+
+def checked(form: WebForm) -> tuple[str, str]:
+    """The body and the normalised number ("" for none). Raises: NothingSaid, TooLong, NotANumber."""
     body = storable(form.body.strip())
     if not body:
         raise NothingSaid
@@ -218,13 +225,15 @@ def _checked(form: WebForm) -> tuple[str, str]:
     return body, numbers.normalise(form.number) if form.number.strip() else ""
 
 
-def _is_published(line_id: int, city_id: int, at: datetime) -> bool:
+def is_published(line_id: int, city_id: int, at: datetime) -> bool:
+    """Whether the public may write to a line on that day."""
     with connection.cursor() as cursor:
         cursor.execute(_PUBLISHED, [line_id, city_id, str(legal_day(at)), str(legal_day(at))])
         return cursor.fetchone() is not None
 
 
-def _had_enough(citizen_id: int, at: datetime) -> bool:
+def had_enough(citizen_id: int, at: datetime) -> bool:
+    """Whether a number was texted receipts often enough in a day, whoever typed it."""
     since = connection.ops.adapt_datetimefield_value(at - outbox.ONE_DAY)
     with connection.cursor() as cursor:
         cursor.execute(_LATELY, [citizen_id, since])
@@ -239,13 +248,19 @@ def _queue_receipt(message: WebMessage, number: str, at: datetime) -> None:
         line_id=message.line_id,
         citizen=citizen,
     )
-    draft = outbox.Draft(
+    outbox.queue(
+        thread, receipt_draft(message), key=f"web:{message.pk}", by=access.system(message.city_id), at=at, first=True
+    )
+
+
+def receipt_draft(message: WebMessage) -> outbox.Draft:
+    """The text that gives a citizen the code of his matter."""
+    return outbox.Draft(
         template="matter_received",
         variables={"code": message.code, "due": message.promise_due_at.isoformat()},
         code=message.code,
         asked_for=True,
     )
-    outbox.queue(thread, draft, key=f"web:{message.pk}", by=access.system(message.city_id), at=at, first=True)
 
 
 def _first_telephone(by: Viewer, line: Line) -> tuple[PartyKind, int, str]:

@@ -78,11 +78,12 @@ def queue(thread: Thread, draft: Draft, *, key: str, by: Viewer, at: datetime, f
     """
     if not first:
         Thread.objects.filter(pk=thread.pk).update(last_at=at)  # and who counts the day's texts waits for who adds one
-    text = _compose(thread, draft, key, by, at, first)
+    text = compose(thread, draft, key=key, by=by, at=at, first=first)
     return text if quick.insert(text, conflict="(key)") else Text.objects.get(key=key)
 
 
-def _compose(thread: Thread, draft: Draft, key: str, by: Viewer, at: datetime, first: bool) -> Text:
+def compose(thread: Thread, draft: Draft, *, key: str, by: Viewer, at: datetime, first: bool = False) -> Text:
+    """The row that ``queue`` inserts, not saved. first: as in ``queue``."""
     body = render(draft.template, draft.variables, at=at) if draft.template else draft.body
     refused = why_not(thread.citizen, asked_for=draft.asked_for)
     ready = may_send_at(at, urgent=draft.urgency == 0)
