@@ -36,7 +36,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def too_many(request: HttpRequest, says: str = "") -> HttpResponse:
     """Somebody asks too often; the words say when to come back."""
-    says = says or _("为防止有人乱试查询码，这个网络暂时不能再查。请 15 分钟后再来，或者打 12345 由工作人员查。")
+    says = says or _("为防止有人乱试查询码，这个网络暂时不能再查。请一小时后再来，或者打 12345 由工作人员查。")
     return message(request, 429, _("查得太频繁了"), says, picture="hourglass")
 
 
