@@ -7,11 +7,12 @@ Everything here is synchronous: the loop of the city runs it on a thread.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
+from typing import TypeVar
 
 from django.db import close_old_connections
 from django.utils import timezone
@@ -25,7 +26,7 @@ from minhu.directory.models import Account, Official, RoleGrant
 from minhu.directory.queries import viewer_of
 from minhu.intake.models import Citizen
 from minhu.ops.city import Matter
-from minhu.ops.demo.people import Crowd
+from minhu.ops.demo.people import FEATURED, Crowd
 from minhu.ops.demo.story import Story, Tag
 from minhu.rules.access import Viewer
 from minhu.rules.errors import Refusal
@@ -55,6 +56,10 @@ DONE = (
 )
 LEAVES = 4
 """So many callbacks are left in the queue for whoever tries the console."""
+LEAVES_FEATURED = 2
+"""And so many callbacks, and calls to write up, on the featured official's own page."""
+
+Row = TypeVar("Row", CallRow, PromiseRow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +86,8 @@ class OfficeWork:
         """Somebody of the staff, or the official himself, has the next citizen rung who is owed a call."""
         now, staff = timezone.now(), self._staff()
         queue = queries.staff_queue(staff, now)
-        owed = [row for row in (*queue.clarifications, *queue.callbacks) if self._is_ripe(row, now)]
+        waiting = [*queue.clarifications, *_without_featured(queue.callbacks)]
+        owed = [row for row in waiting if self._is_ripe(row, now)]
         for row in owed[: max(0, len(queue.callbacks) + len(queue.clarifications) - LEAVES)][:1]:
             self._tried[row.id] = now
             self._order(row, staff)
@@ -89,8 +95,9 @@ class OfficeWork:
     def write_up(self) -> None:
         """The oldest call that waits for it is written up by the official who answered it, in two taps."""
         now = timezone.now()
-        waiting = [row for row in self._to_wrap_up() if row.ended_at and row.ended_at < now - self._pace.wrap_up_after]
-        for row in waiting[:1]:
+        before = now - self._pace.wrap_up_after
+        waiting = _without_featured(self._to_wrap_up())
+        for row in [row for row in waiting if row.ended_at and row.ended_at < before][:1]:
             outcome = self._outcome()
             matter = self._matter_of_call(row)
             note = TOLD.get(outcome, matter.note if matter else "")
@@ -117,14 +124,15 @@ class OfficeWork:
             city_id=self._city_id, kind=PromiseKind.REPLY.value, kept_at=None, released_at=None, made_at__lt=before,
             case__state__in=["held", "reopened"],
         )  # fmt: skip
-        for promise in held.select_related("case__holder", "case__citizen").order_by("made_at")[:1]:
+        for promise in held.select_related("case__holder", "case__citizen").order_by("made_at")[:5]:
             case = promise.case
             matter = self._matter_of(case.citizen)
             done = self._random.choice(DONE).format(place=matter.place if matter else "您反映")
             by = self._viewer_of_official(case.holder) or self._staff()
-            with suppress(Refusal):
+            with suppress(Refusal):  # to a landline without a conversation nothing can be told
                 actions.reply(case.pk, done, case.holder.name if case.holder else by.name, by=by)
                 self._story.tell(Tag.REPLY, f"{by.name} 答复编号 {case.code}：{done}")
+                return
 
     # ---- who
 
@@ -173,6 +181,13 @@ class OfficeWork:
         if citizen is None or citizen.number_sealed is None:
             return None
         return self._crowd.matter_of(privacy.unseal(citizen.number_sealed))
+
+
+def _without_featured(rows: Iterable[Row]) -> list[Row]:
+    """The rows, less the latest few of the featured official."""
+    found = sorted(rows, key=lambda row: row.official == FEATURED)
+    own = sum(row.official == FEATURED for row in found)
+    return found[: len(found) - min(own, LEAVES_FEATURED)]
 
 
 def on_thread(work: Callable[[], None]) -> Callable[[], None]:

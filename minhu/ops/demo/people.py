@@ -18,6 +18,9 @@ from minhu.rules.words import LineMode, OfficeKind
 ACCESS_NUMBER = "+865585110081"
 """Where carriers forward to in backstop mode; whose call it is stands in Diversion."""
 
+FEATURED = "程望舒"
+"""The official whose Today a newcomer is shown first: he is rung more often, and some of his work is left to do."""
+
 OTHERS, LANDLINES = 900, 120
 """How many invented phones there are besides those of the city's file."""
 
@@ -148,10 +151,12 @@ class Crowd:
 
 
 def whom_to_ring(matter: Matter, lines: Sequence[Published], random: Random) -> Published:
-    """Mostly somebody of the unit in charge, sometimes a leader of the city, sometimes anybody."""
+    """Mostly somebody of the unit in charge, sometimes a leader of the city, above all the featured one, or anybody."""
     chance = random.random()
-    if chance < 0.7 and (right := [line for line in lines if line.office == matter.unit]):
+    if chance > 0.88 and (featured := [line for line in lines if line.shown.startswith(FEATURED)]):
+        return random.choice(featured)
+    if chance < 0.65 and (right := [line for line in lines if line.office == matter.unit]):
         return random.choice(right)
-    if chance < 0.9 and (leaders := [line for line in lines if line.of_the_city]):
+    if chance < 0.8 and (leaders := [line for line in lines if line.of_the_city]):
         return random.choice(leaders)
     return random.choice(lines)
