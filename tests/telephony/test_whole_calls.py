@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -55,10 +55,20 @@ class City:
 class Cities:
     """Makes a city for a test: how the official's handset behaves, and the desk's."""
 
-    def __init__(self, folder: Path, url: str, phones: Phones) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        url: str,
+        phones: Phones,
+        *,
+        around: tuple[str, ...] = (),
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self._folder = folder
         self._url = url
         self._phones = phones
+        self._around = around
+        self._more = more or {}
 
     @contextmanager
     def where(self, official: str, desk: str = "", **handsets: object) -> Iterator[City]:
@@ -68,7 +78,7 @@ class Cities:
         published = make.line(person, number="+865581230000")
         if desk:
             make.desk(office, number=f"+86558123910{desk}")
-        with Line(self._folder, self._url, behind.port) as line:
+        with Line(self._folder, self._url, behind.port, around=self._around, more=self._more) as line:
             yield City(line, self._phones, published, person, behind)
 
 

@@ -36,7 +36,10 @@ T = TypeVar("T")
 
 @dataclass
 class Line:
-    """One switch process that can be killed and started again. ring_seconds: of the official and of staff, each."""
+    """One switch process that can be killed and started again.
+
+    ring_seconds: of the official and of staff, each. around: a program that starts ours, and becomes it (exec).
+    """
 
     folder: Path
     database_url: str
@@ -44,6 +47,7 @@ class Line:
     ring_seconds: int = 2
     more: Mapping[str, str] = field(default_factory=dict)
     program: tuple[str, ...] = ("-m", "minhu", "switch")
+    around: tuple[str, ...] = ()
     process: subprocess.Popen[bytes] | None = None
     sip_port: int = 0
 
@@ -74,7 +78,7 @@ class Line:
         self._told.unlink(missing_ok=True)
         with (self.folder / "switch.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self.program], env=self._environment(), stdout=log, stderr=log
+                [*self.around, sys.executable, *self.program], env=self._environment(), stdout=log, stderr=log
             )
         if wait:
             self.wait_until_open()
