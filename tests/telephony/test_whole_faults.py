@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ import pytest
 from django.db import connection
 
 from minhu.intake.models import Call, CallStep, Text
+from tests.telephony.sipp import Phones
 from tests.telephony.test_whole_calls import ANSWERS, BUSY, Cities, City, kinds
 from tests.telephony.whole import eventually
 
@@ -24,8 +25,8 @@ AWAY_SECONDS = 4.0
 
 
 @pytest.fixture
-def cities(tmp_path: Path, database_url: str, phones: object) -> Cities:
-    return Cities(tmp_path, database_url, phones)  # type: ignore[arg-type]
+def cities(tmp_path: Path, database_url: str, phones: Phones) -> Cities:
+    return Cities(tmp_path, database_url, phones)
 
 
 @contextmanager
@@ -90,7 +91,7 @@ def test_a_switch_killed_while_the_database_is_away_loses_nothing(cities: Cities
 
 @pytest.mark.only_on("sqlite")
 def test_a_full_disk_takes_no_message_and_says_so_but_keeps_every_call(
-    tmp_path: Path, database_url: str, phones: object
+    tmp_path: Path, database_url: str, phones: Phones
 ) -> None:
     full = tmp_path / "full"
     full.mkdir()
@@ -100,7 +101,7 @@ def test_a_full_disk_takes_no_message_and_says_so_but_keeps_every_call(
     cities = Cities(
         tmp_path,
         database_url,
-        phones,  # type: ignore[arg-type]
+        phones,
         around=(str(shutil.which("unshare")), "-rm", "sh", "-c", command, "sh"),
         more={"MINHU_SPOOL": str(full / "spool"), "MINHU_RECORDINGS": str(full / "recordings")},
     )
@@ -122,7 +123,7 @@ def _heard_to_the_end(city: City, caller: str) -> bool:
     return city.ring("call_until_bye", caller=caller).wait().ok
 
 
-def _all_ended(count: int) -> object:
+def _all_ended(count: int) -> Callable[[], list[Call]]:
     def look() -> list[Call]:
         calls = list(Call.objects.select_related("citizen"))
         return calls if len(calls) == count and all(call.ended_at for call in calls) else []
