@@ -52,7 +52,7 @@ def test_a_newcomer_places_a_call_and_is_told_what_becomes_of_it(tmp_path: Path)
         number = next(line for line in city.told if "minhu demo call 1" in line).split()[-1]
 
         in_person = city.call(number, "--answer-after", "1")
-        forwarded = city.call(number, "--diverted", "--from", "15400030001", "--talk", "30")
+        forwarded = city.call(number, "--diverted", "--from", "15400030001", "--talk", "16")
         unknown = city.call("13900001111")
         second = subprocess.run(
             minhu("demo", "--folder", str(folder)), capture_output=True, text=True, encoding="utf-8", check=False
