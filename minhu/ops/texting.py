@@ -36,8 +36,8 @@ class StoringSink:
     def inbound(self, batch: Sequence[Inbound]) -> None:
         close_old_connections()
         inbound.store(batch, keys_are_ids=self._keys_are_ids)
-        for one in batch:
-            ARRIVED.labels(one.gateway).inc()
+        if batch:
+            ARRIVED.labels(batch[0].gateway).inc(len(batch))
 
     def receipt(self, batch: Sequence[Receipt]) -> None:
         close_old_connections()
