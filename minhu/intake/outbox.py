@@ -31,6 +31,7 @@ from minhu.rules.words import Direction, TextState
 
 ONE_DAY = timedelta(days=1)
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(hours=1)
+LINK_RETRY = timedelta(seconds=1)
 MOST_ATTEMPTS = 12
 WORKER_IS_DEAD_AFTER = timedelta(minutes=10)
 
@@ -167,10 +168,11 @@ def rejected(text_id: int, gateway: str, code: str, *, retryable: bool, at: date
 
 @transaction.atomic
 def not_handed_over(text_id: int, why: str, *, at: datetime | None = None) -> None:
-    """Nothing reached the gateway (link down): it waits for the next attempt, however often."""
+    """Nothing reached the gateway (link down): it is tried again soon, however often."""
     at = at or timezone.now()
-    Text.objects.filter(pk=text_id).update(attempts=1)
-    _put_back(text_id, "", why, retryable=True, at=at)
+    Text.objects.filter(pk=text_id, state=TextState.SENDING).update(
+        state=TextState.QUEUED, fault=storable(why, 120), gateway="", attempts=0, send_after=at + LINK_RETRY
+    )
 
 
 @transaction.atomic

@@ -43,7 +43,8 @@ def run() -> None:
         log.info("jobs_started", worker=worker, gateway=gateway.name if gateway else "none")
         stopping.wait()
         rounds.stop()
-        if sender:
+        if gateway and sender:
+            gateway.stop()  # takes the last answers, and lets nobody wait for more
             sender.stop()
 
 

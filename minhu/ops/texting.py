@@ -6,22 +6,28 @@ transaction is open.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import assert_never
 
 import structlog
-from django.db import close_old_connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
 from prometheus_client import Counter
 
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.text import Accepted, Inbound, Outgoing, Receipt, Rejected, TextGateway, Unknown
+from minhu.carriers.text import Accepted, Inbound, Outgoing, Receipt, Rejected, Submitted, TextGateway, Unknown
 from minhu.intake import inbound, outbox, receipts
 
 log = structlog.get_logger(__name__)
 
 SENT = Counter("minhu_texts_submitted", "Texts handed to a gateway, by what it said", ["gateway", "answer"])
 ARRIVED = Counter("minhu_texts_arrived", "Texts and segments stored", ["gateway"])
+
+GATHER_SECONDS = 0.05
+"""How long a whole window may take to be answered before its free places are filled again."""
+
+NOTE_AGAIN_SECONDS = 1.0
 
 
 class StoringSink:
@@ -45,7 +51,7 @@ class StoringSink:
 
 
 class Sender:
-    """Hands queued texts to one gateway, several at a time.
+    """Hands queued texts to one gateway, several at a time. One that waits for its answer holds up no other.
 
     worker: a name that no other running process has, and that a restarted one has again. default_sender: shown for
     texts that belong to no line.
@@ -57,20 +63,32 @@ class Sender:
         self._default_sender = default_sender
         self._window = window
         self._pool = ThreadPoolExecutor(window, thread_name_prefix=f"send-{gateway.name}")
+        self._under_way: set[Future[None]] = set()
+        self._stopping = threading.Event()
 
     def send_some(self) -> int:
-        """Send what is due, at most one window; returns how many were taken in hand. Nothing while the link is down."""
+        """Take in hand what is due, as far as the window has room; returns how many. Nothing while the link is down."""
         if not self._gateway.up():
             return 0
-        claimed = outbox.claim(self._worker, self._window)
-        list(self._pool.map(self._send, claimed))
+        _, self._under_way = wait(self._under_way, GATHER_SECONDS)
+        room = self._window - len(self._under_way)
+        claimed = outbox.claim(self._worker, room) if room else []
+        self._under_way |= {self._pool.submit(self._send, text) for text in claimed}
         return len(claimed)
 
     def stop(self) -> None:
+        """Let what is under way end. The gateway is stopped before, so that no answer is waited for any more."""
+        self._stopping.set()
         self._pool.shutdown()
 
     def _send(self, text: outbox.ToSend) -> None:
-        close_old_connections()
+        answer = self._handed_over(text)
+        try:
+            self._until_noted(text.text_id, lambda: self._note(text.text_id, answer))
+        except DatabaseError:
+            log.exception("answer_lost", text=text.text_id)  # it stays in hand, and is shown as doubtful later
+
+    def _handed_over(self, text: outbox.ToSend) -> Submitted | CarrierError:
         outgoing = Outgoing(
             id=text.id,
             sender=text.sender or self._default_sender,
@@ -80,20 +98,38 @@ class Sender:
             variables=text.variables,
         )
         try:
-            answer = self._gateway.submit(outgoing)
+            return self._gateway.submit(outgoing)
         except CarrierError as error:
-            SENT.labels(self._gateway.name, "not_handed_over").inc()
-            outbox.not_handed_over(text.text_id, str(error))
-            return
-        SENT.labels(self._gateway.name, type(answer).__name__.lower()).inc()
+            return error
+        except Exception:
+            log.exception("submit_failed", text=text.text_id)
+            return Unknown("a fault of ours while it was handed over")
+
+    def _until_noted(self, text_id: int, note: Callable[[], None]) -> None:
+        """What the gateway said is known to nobody else, so it is kept until the database takes it."""
+        while True:
+            close_old_connections()
+            try:
+                return note()
+            except (OperationalError, InterfaceError) as fault:
+                log.warning("answer_not_noted", text=text_id, fault=type(fault).__name__)
+                if self._stopping.wait(NOTE_AGAIN_SECONDS):
+                    raise
+
+    def _note(self, text_id: int, answer: Submitted | CarrierError) -> None:
+        name = self._gateway.name
         match answer:
+            case CarrierError():
+                outbox.not_handed_over(text_id, str(answer))
             case Accepted(ids=ids):
-                outbox.submitted(text.text_id, self._gateway.name, ids)
+                outbox.submitted(text_id, name, ids)
             case Rejected(code=code, retryable=retryable):
-                log.warning("text_rejected", text=text.text_id, code=code, retryable=retryable)
-                outbox.rejected(text.text_id, self._gateway.name, code, retryable=retryable)
+                log.warning("text_rejected", text=text_id, code=code, retryable=retryable)
+                outbox.rejected(text_id, name, code, retryable=retryable)
             case Unknown(why=why):
-                log.warning("text_in_doubt", text=text.text_id, why=why)
-                outbox.in_doubt(text.text_id, self._gateway.name, why)
+                log.warning("text_in_doubt", text=text_id, why=why)
+                outbox.in_doubt(text_id, name, why)
             case unknown:
                 assert_never(unknown)
+        said = "not_handed_over" if isinstance(answer, CarrierError) else type(answer).__name__.lower()
+        SENT.labels(name, said).inc()
