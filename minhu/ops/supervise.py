@@ -1,13 +1,16 @@
 """Runs the processes of one installation together, brings back what dies, and stops them all in order.
 
 A process that dies again and again is brought back at growing intervals, never given up: a county has nobody awake at
-night to restart the line.
+night to restart the line. When this process itself is killed, Linux tells the others to end: what would go on without a
+supervisor would hold ports, and answer calls that a new installation should.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +27,8 @@ STEADY_SECONDS = 60.0
 STOP_SECONDS = 20.0
 """How long a process may take to end by itself."""
 
+_PR_SET_PDEATHSIG = 1
+
 
 @dataclass(frozen=True, slots=True)
 class Program:
@@ -38,6 +43,22 @@ class Program:
 def pause_seconds(deaths: int) -> float:
     """How long to wait before the next start: 0.5 s doubling to 30 s."""
     return float(min(30.0, 0.5 * 2 ** min(deaths, 10)))
+
+
+def end_with(parent: int) -> Callable[[], None]:
+    """What a child does before it begins, so that it gets SIGTERM when its parent ends. Only Linux can.
+
+    Source: prctl(2), PR_SET_PDEATHSIG.
+    """
+    prctl = getattr(ctypes.CDLL(None), "prctl", None) if sys.platform == "linux" else None
+
+    def ask() -> None:
+        if prctl is not None:
+            prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+            if os.getppid() != parent:  # it was gone already
+                os._exit(1)
+
+    return ask
 
 
 class Supervisor:
@@ -76,9 +97,11 @@ class Supervisor:
         command = (sys.executable, "-m", "minhu", *program.args)
         environment = {**self._environment, **program.environment}
         if program.log is None:
-            return await asyncio.create_subprocess_exec(*command, env=environment)
+            return await asyncio.create_subprocess_exec(*command, env=environment, preexec_fn=end_with(os.getpid()))
         with program.log.open("ab") as file:
-            return await asyncio.create_subprocess_exec(*command, env=environment, stdout=file, stderr=file)
+            return await asyncio.create_subprocess_exec(
+                *command, env=environment, stdout=file, stderr=file, preexec_fn=end_with(os.getpid())
+            )
 
     async def _until_it_ends(self, process: asyncio.subprocess.Process) -> int:
         ended = asyncio.ensure_future(process.wait())
