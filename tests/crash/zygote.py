@@ -1,4 +1,4 @@
-"""Starts switches quickly: everything is imported once, and each life is a fork that begins as ``minhu switch`` does.
+"""Starts a process quickly: everything is imported once, and each life is a fork that begins as ``minhu NAME`` does.
 
 A line on standard input starts one life; its process id is the answer. What a life did dies with it.
 """
@@ -16,8 +16,11 @@ def main() -> None:
     import django
 
     django.setup()
+    from minhu.ops import jobs
     from minhu.rules.calendar import china
     from minhu.switch import main as switch
+
+    begin = {"switch": switch.run, "jobs": jobs.run}[sys.argv[1]]
 
     china()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no burial
@@ -28,7 +31,7 @@ def main() -> None:
         if pid == 0:
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
             os.close(0)
-            switch.run()
+            begin()
             os._exit(0)
         sys.stdout.write(f"{pid}\n")
         sys.stdout.flush()
