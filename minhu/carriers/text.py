@@ -22,7 +22,7 @@ class Caps:
 
     free_text: any content, not only approved templates. cold_inbound: brings texts from people we never wrote to.
     receipts: tells of delivery. per_part_receipts: one receipt a segment. idempotent_submit: the same id is sent once.
-    can_query: the fate of a submitted text can be asked. max_variable: longest template variable in characters (0 = any).
+    can_query: the fate of a submitted text can be asked. max_variable: longest template variable in characters; 0: any.
     """
 
     free_text: bool = True

@@ -188,7 +188,10 @@ class VoiceEngine(Protocol):
     def capabilities(self) -> Capabilities: ...
 
     async def start(self, sink: Sink) -> None:
-        """Open the sockets and begin to deliver events. Raises CarrierError(permanent=True) when an address is taken."""
+        """Open the sockets and begin to deliver events.
+
+        Raises: CarrierError(permanent=True) when an address is taken.
+        """
 
     async def stop(self, *, drain_seconds: float = 0.0) -> None:
         """Refuse new calls (503), let live ones end for ``drain_seconds``, hang up the rest, release every port."""

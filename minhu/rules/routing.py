@@ -82,6 +82,11 @@ def plan(
 
 
 def _situation(line: LineNow, caller: CallerNow, at: datetime) -> _Situation:
+    """The first row of the table that fits."""
+    return _whatever_he_does(line, caller, at) or _outside_the_windows(line, at) or _by_presence(line.presence.state)
+
+
+def _whatever_he_does(line: LineNow, caller: CallerNow, at: datetime) -> _Situation | None:
     if caller.muted:
         return _Situation("muted", ("muted_notice",), staff=False)
     if is_quiet(at):
@@ -90,23 +95,27 @@ def _situation(line: LineNow, caller: CallerNow, at: datetime) -> _Situation:
         return _Situation("backstop", _absence(line.presence.state))
     if caller.callback_due_at is not None and caller.callback_due_at > at:
         return _Situation("callback_due", ("callback_due",), ring_first=_may_ring(line, at))
+    return None
+
+
+def _outside_the_windows(line: LineNow, at: datetime) -> _Situation | None:
     if line.delegates:
         return _Situation("delegate", ring_first=True)
     if not line.hours.is_open(at):
         return _Situation("closed")
     if line.budget_left_minutes is not None and line.budget_left_minutes <= 0:
         return _Situation("budget_used_up")
-    match line.presence.state:
+    return None
+
+
+def _by_presence(state: Presence) -> _Situation:
+    match state:
         case Presence.AVAILABLE:
             return _Situation("available", ring_first=True)
-        case Presence.MEETING:
-            return _Situation("meeting", _absence(Presence.MEETING))
+        case Presence.MEETING | Presence.TRAVELLING | Presence.RESTING:
+            return _Situation(state.value, _absence(state))
         case Presence.ON_CALL:
             return _Situation("on_call", ("on_call_wait",), hold=True)
-        case Presence.TRAVELLING:
-            return _Situation("travelling", _absence(Presence.TRAVELLING))
-        case Presence.RESTING:
-            return _Situation("resting")
         case unknown:
             assert_never(unknown)
 

@@ -23,7 +23,9 @@ SHORTEST_CLEAR_MATTER = 8
 
 TEMPLATES: dict[str, str] = {
     "missed": "您好，{name}（{title}）没能接到您的来电，{due}前给您回电。您也可以直接回复短信说明事由。编号{code}",
-    "missed_meeting": "您好，{name}（{title}）正在开会，{until}结束，{due}前给您回电。您也可以直接回复短信说明事由。编号{code}",
+    "missed_meeting": (
+        "您好，{name}（{title}）正在开会，{until}结束，{due}前给您回电。您也可以直接回复短信说明事由。编号{code}"
+    ),
     "missed_meeting_open": "您好，{name}（{title}）正在开会，{due}前给您回电。您也可以直接回复短信说明事由。编号{code}",
     "missed_travelling": "您好，{name}（{title}）出差在外，{due}前给您回电。您也可以直接回复短信说明事由。编号{code}",
     "missed_quiet": "您好，现在是夜间休息时间，您的来电已登记，{due}前给您回电。编号{code}",

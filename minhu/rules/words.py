@@ -1,4 +1,4 @@
-"""The words of the domain, as closed sets. Chinese names are shown on pages; the values are what the database stores."""
+"""The words of the domain, as closed sets. Pages show Chinese names; the database stores the values."""
 
 from __future__ import annotations
 
