@@ -101,7 +101,10 @@ make.line(make.official(make.city()))
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One site on one database. cpu_seconds: of the site's processes (not the database's). stored, receipts: rows found afterwards; receipts None where there are none."""
+    """One site on one database. cpu_seconds: of the site's processes (not the database's).
+
+    stored, receipts: rows found afterwards; receipts None where there are none.
+    """
 
     site: str
     engine: str
@@ -112,10 +115,11 @@ class Result:
 
     def __str__(self) -> str:
         receipts = "" if self.receipts is None else f"   {self.receipts} receipts queued"
+        found = f"{self.stored} stored of {self.load.sent}{receipts}"
         return (
             f"{self.site:16} {self.engine:11} {self.load.per_second:7.0f} matters/s   p50 {self.load.p50_ms:6.1f} ms   "
             f"p99 {self.load.p99_ms:6.1f} ms   "
-            f"{self.cpu_seconds / self.load.taken * 1e3:5.2f} ms CPU each   {self.stored} stored of {self.load.sent}{receipts}"
+            f"{self.cpu_seconds / self.load.taken * 1e3:5.2f} ms CPU each   {found}"
         )
 
 

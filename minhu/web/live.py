@@ -9,12 +9,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
 from asgiref.sync import sync_to_async
 from django.db import DatabaseError, close_old_connections, connection
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from minhu.directory import queries as directory
 from minhu.directory.models import Account
@@ -106,7 +106,7 @@ class Stream:
 POLLER = Poller(change_mark)
 
 
-async def lines(city_id: int, poller: Poller) -> AsyncIterator[bytes]:
+async def lines(city_id: int, poller: Poller) -> AsyncGenerator[bytes, None]:
     """The event stream of one page, until it leaves."""
     stream = Stream(city_id)
     poller.join(stream)
@@ -124,7 +124,7 @@ async def lines(city_id: int, poller: Poller) -> AsyncIterator[bytes]:
         poller.leave(stream)
 
 
-async def live(request: HttpRequest) -> HttpResponse:
+async def live(request: HttpRequest) -> HttpResponseBase:
     """GET /live/: server-sent events for a signed-in reader. 204 tells the browser not to come again."""
     user = await request.auser()
     if not isinstance(user, Account):

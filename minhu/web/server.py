@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
-THREADS: Final = 16
+THREADS: Final = 32
 STREAMS: Final = "/live/"
 BODY_IN_MEMORY_BYTES: Final = 1 << 20
 BODY_LIMIT_BYTES: Final = 25 << 20

@@ -11,7 +11,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from minhu.directory.models import Account
@@ -28,15 +28,17 @@ ARGUMENTS = [
     "--disable-sync",
     "--disable-dev-shm-usage",
 ]
-PHONE, DESK = {"width": 390, "height": 844}, {"width": 1280, "height": 900}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+DESK: ViewportSize = {"width": 1280, "height": 900}
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 
 Open = Callable[..., BrowserContext]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Browser]:
-    # Playwright's own loop runs on this thread; the tests make their rows on it all the same.
+    # Playwright's loop runs on this thread, where the tests make their rows all the same; and only while one module
+    # runs, because no other loop can run on the thread meanwhile.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
@@ -56,13 +58,13 @@ def open_as(browser: Browser, live_server: LiveServer) -> Iterator[Open]:
     contexts: list[BrowserContext] = []
 
     def open_window(
-        account: Account | None = None, viewport: dict[str, int] = PHONE, *, scripts: bool = True, **cookies: str
+        account: Account | None = None, viewport: ViewportSize = PHONE, *, scripts: bool = True, **cookies: str
     ) -> BrowserContext:
         context = browser.new_context(
             viewport=viewport,
             base_url=live_server.url,
             java_script_enabled=scripts,
-            locale="zh-CN",  # type: ignore[arg-type]
+            locale="zh-CN",
         )
         context.set_default_timeout(15_000)
         given: list[Any] = [{"name": name, "value": value, "url": live_server.url} for name, value in cookies.items()]

@@ -107,8 +107,9 @@ def morning(at: datetime, *, everybody: bool = False) -> Scene:
 
 def _calls(city: Office, line: Line, at: datetime) -> dict[str, Call]:
     spoken = (
-        ("郭女士", 96, 320, Outcome.SOLVED), ("马先生", 88, 95, Outcome.ENQUIRY), ("何女士", 79, 210, Outcome.FOLLOW_UP),
-        ("高先生", 71, 64, Outcome.ENQUIRY), ("罗女士", 66, 150, Outcome.SOLVED), ("宋先生", 61, 48, Outcome.ENQUIRY),
+        ("郭女士", 96, 320, Outcome.SOLVED), ("马先生", 88, 95, Outcome.ENQUIRY),
+        ("何女士", 79, 210, Outcome.FOLLOW_UP), ("高先生", 71, 64, Outcome.ENQUIRY),
+        ("罗女士", 66, 150, Outcome.SOLVED), ("宋先生", 61, 48, Outcome.ENQUIRY),
         ("孙先生", 57, 185, None),
     )  # fmt: skip
     missed = (("刘女士", 45), ("安澜众合物流", 30), ("陈先生", 18), ("徐女士", 9))
@@ -147,8 +148,8 @@ def ring(line: Line, at: datetime, name: str = "丁女士") -> Call:
 
 def _journal(call: Call, *, official_answered: bool) -> None:
     """The steps of a call as the switch writes them."""
-    at, seconds = call.received_at, lambda n: timedelta(seconds=n)
-    steps = [
+    at = call.received_at
+    steps: list[tuple[StepKind, int, str, dict[str, object]]] = [
         (StepKind.RECEIVED, 0, "", {}),
         (StepKind.PLANNED, 0, "", {"reason": "available" if official_answered else "meeting"}),
     ]
@@ -167,7 +168,9 @@ def _journal(call: Call, *, official_answered: bool) -> None:
             (StepKind.ENDED, 41, "", {}),
         ]
     CallStep.objects.bulk_create(
-        CallStep(call=call, seq=seq, at=at + seconds(after), kind=kind.value, party_kind=str(party), detail=detail)
+        CallStep(
+            call=call, seq=seq, at=at + timedelta(seconds=after), kind=kind.value, party_kind=str(party), detail=detail
+        )
         for seq, (kind, after, party, detail) in enumerate(steps)
     )
 
@@ -185,6 +188,7 @@ def _voice(city: Office, line: Line, at: datetime) -> Call:
     sealed = BytesIO()
     digest = privacy.seal_file(BytesIO(sound.getvalue()), sealed)
     name = storages["recordings"].save(f"scene/{call.pk.hex}.wav.sealed", ContentFile(sealed.getvalue()))
+    Call.objects.filter(pk=call.pk).update(promise_due_at=at + timedelta(hours=5))
     Recording.objects.create(
         call=call, file=name, seconds=42.0, sha256=digest, recorded_at=began + timedelta(seconds=70)
     )
@@ -227,8 +231,11 @@ def _replied(city: Office, line: Line, at: datetime) -> str:
     case = Case.objects.get(code=code)
     Case.objects.filter(pk=case.pk).update(first_contact_at=began + timedelta(minutes=50))
     staff = Viewer(None, "system", city.pk)
-    done = "已在市人民医院南门增设临时公交站，K3、12 路 11 月 25 日起停靠；永久站台月底前建成。"
-    cases.reply(case.pk, done, "市交通运输局公交科", by=staff, at=at - timedelta(hours=1))
+    done = "已在市人民医院南门增设临时公交站，K3、12 路本周四起停靠；永久站台月底前建成。"
+    told = cases.reply(case.pk, done, "市交通运输局公交科", by=staff, at=at - timedelta(hours=1)).text
+    assert told
+    Text.objects.filter(pk=told.pk).update(state=TextState.DELIVERED.value, attempt_at=at, settled_at=at)
+    cases.settle_evidence(at=at)
     return code
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, ViewportSize
 
 from minhu.directory.models import Account
 from tests.browser.conftest import AXE, DESK, PHONE, Open
@@ -13,11 +13,14 @@ from tests.browser.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
-RUN = """() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+RUN = """() => axe.run(document, {
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   rules: {region: {enabled: false}}})"""
 SMALLEST_PX = 44
-SMALL = """(smallest) => [...document.querySelectorAll("a, button, input:not([type=hidden]), select, textarea, summary")]
-  .filter((one) => one.checkVisibility({visibilityProperty: true}) && !one.closest(".skip, .trap, p, dd, li > p, h3, h4, audio"))
+SMALL = """(smallest) => [...document.querySelectorAll(
+    "a, button, input:not([type=hidden]), select, textarea, summary")]
+  .filter((one) => one.checkVisibility({visibilityProperty: true}))
+  .filter((one) => !one.closest(".skip, .trap, p, dd, li > p, h3, h4, audio"))
   .map((one) => [one, one.closest("label") ?? one])
   .map(([one, whole]) => [one.outerHTML.slice(0, 90), whole.getBoundingClientRect()])
   .filter(([, box]) => box.height > 0 && box.height < smallest - 0.5)
@@ -71,7 +74,7 @@ def faults(context: BrowserContext, path: str) -> list[str]:
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize("cookies", [{"theme": "light"}, {"theme": "dark"}], ids=["light", "dark"])
 def test_everybody_can_use_every_page(
-    morning: Scene, open_as: Open, viewport: dict[str, int], cookies: dict[str, str]
+    morning: Scene, open_as: Open, viewport: ViewportSize, cookies: dict[str, str]
 ) -> None:
     windows: dict[Account | None, BrowserContext] = {}
     found: list[str] = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import update_wrapper
 from typing import Concatenate, ParamSpec
 
 from django.contrib import messages
@@ -64,8 +64,7 @@ def signed_in(
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
     """The view gets the viewer; whoever is not signed in is asked to, and nothing he may not see is shown."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if not isinstance(request.user, Account):
             return redirect_to_login(request.get_full_path())
         viewer = directory.viewer_of(request.user)
@@ -75,6 +74,7 @@ def signed_in(
         answer.headers.setdefault("Cache-Control", "private, no-store")
         return answer
 
+    update_wrapper(guarded, view)
     return guarded
 
 

@@ -53,13 +53,14 @@ def page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 def _content(request: HttpRequest) -> bytes:
     if packed := request.POST.get("packed", ""):
         try:
-            return base64.b85decode(signing.loads(packed, salt=SALT, max_age=3600))
+            return base64.b85decode(str(signing.loads(packed, salt=SALT, max_age=3600)))
         except signing.BadSignature:
             raise FileNeeded(_("页面打开太久了，请重新选文件。")) from None
     file = request.FILES.get("file")
     if file is None or not file.size or file.size > LARGEST_FILE_BYTES:
         raise FileNeeded
-    return file.read()
+    handed_in: bytes = file.read()
+    return handed_in
 
 
 def _page() -> Page:

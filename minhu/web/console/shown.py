@@ -168,17 +168,27 @@ def sections(queue: Queue) -> tuple[Section, ...]:
     def late(rows: Iterable[PromiseRow]) -> int:
         return sum(row.overdue for row in rows)
 
-    promise, text = "console/queue_promise.html", "console/queue_text.html"
-    parts = (
-        Section("callbacks", _("待回电"), _("先回这些电话"), _("接通了才算回过"), promise, owed(queue.callbacks), late(queue.callbacks)),
-        Section("clarifications", _("待核实"), _("打电话问清楚"), _("事由、地点不清楚的"), promise, owed(queue.clarifications), late(queue.clarifications)),
-        Section("unassigned", _("待分派"), _("交给谁办"), _("没有写明给哪位领导"), promise, owed(queue.unassigned), late(queue.unassigned)),
-        Section("voice", _("语音留言"), _("听留言，写清事由"), "", "console/queue_voice.html", queue.voice_messages),
-        Section("unknown", _("来路不明的短信"), _("这些短信发给谁的"), _("收信号码没有公布"), text, queue.unknown_texts),
-        Section("doubt", _("送达不明"), _("不知道送到没有"), _("系统不会重发，请打电话确认"), text, queue.in_doubt),
-        Section("wrap", _("待登记"), _("问问这些来电结果怎样"), _("接听后四个工作小时没有登记"), "console/queue_call.html", tuple(logged(row, with_official=True) for row in queue.to_wrap_up)),
-        Section("complaints", _("反映问题"), _("对办理不满意的"), "", text, queue.complaints),
-    )  # fmt: skip
+    promise, text, call = "console/queue_promise.html", "console/queue_text.html", "console/queue_call.html"
+    late_calls = tuple(logged(row, with_official=True) for row in queue.to_wrap_up)
+    said: tuple[tuple[str, str, str, str, str, tuple[object, ...]], ...] = (
+        ("callbacks", _("待回电"), _("先回这些电话"), _("接通了才算回过"), promise, owed(queue.callbacks)),
+        (
+            "clarifications",
+            _("待核实"),
+            _("打电话问清楚"),
+            _("事由、地点不清楚的"),
+            promise,
+            owed(queue.clarifications),
+        ),
+        ("unassigned", _("待分派"), _("交给谁办"), _("没有写明给哪位领导"), promise, owed(queue.unassigned)),
+        ("voice", _("语音留言"), _("听留言，写清事由"), "", "console/queue_voice.html", queue.voice_messages),
+        ("unknown", _("来路不明的短信"), _("这些短信发给谁的"), _("收信号码没有公布"), text, queue.unknown_texts),
+        ("doubt", _("送达不明"), _("不知道送到没有"), _("系统不会重发，请打电话确认"), text, queue.in_doubt),
+        ("wrap", _("待登记"), _("问问这些来电结果怎样"), _("接听后四个工作小时没有登记"), call, late_calls),
+        ("complaints", _("反映问题"), _("对办理不满意的"), "", text, queue.complaints),
+    )
+    overdue = {"callbacks": late(queue.callbacks), "clarifications": late(queue.clarifications)}
+    parts = [Section(*one, overdue.get(one[0], 0)) for one in said]
     return tuple(part for part in parts if part.rows or part.name in {"callbacks", "clarifications", "voice"})
 
 
@@ -273,21 +283,22 @@ def _step_says(party_kind: str, detail: dict[str, object]) -> str:
 def _told(name: str, value: object) -> str:
     """One entry of a step's detail; what only machines need is left out."""
     match name, value:
-        case (("name" | "party" | "who"), str()):
-            return value
         case (("seconds" | "talk_seconds" | "ring_seconds"), (int() | float())):
             return talk_time(float(value))
         case (("reason" | "why"), str()):
             return words.reason(value)
         case (("due" | "due_at"), str()):
-            try:
-                return _("%(time)s 前") % {"time": moment(datetime.fromisoformat(value))}
-            except ValueError:
-                return ""
+            return _due(value)
         case (("digit" | "key"), str()):
             return _("按了 %(digit)s") % {"digit": value}
-        case _:
-            return ""
+    return ""
+
+
+def _due(value: str) -> str:
+    try:
+        return _("%(time)s 前") % {"time": moment(datetime.fromisoformat(value))}
+    except ValueError:
+        return ""
 
 
 def facts(page: CallPage) -> tuple[Fact, ...]:

@@ -41,7 +41,7 @@ class MatterForm(forms.Form):
         help_text=_("什么时间、什么地点、出了什么问题、希望怎么办。"),
         max_length=MAX_BODY,
         min_length=SHORTEST_BODY,
-        widget=forms.Textarea,
+        widget=forms.Textarea(attrs={"rows": 5}),
         error_messages={
             "required": _("请写明是什么事。"),
             "min_length": _("请多写几个字，让人看得明白。"),
@@ -78,7 +78,9 @@ class MatterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["kind"].choices = [(kind.value, words.label(kind)) for kind in CaseKind]
+        kinds = self.fields["kind"]
+        assert isinstance(kinds, forms.ChoiceField)  # noqa: S101 - so it is declared above
+        kinds.choices = [(kind.value, words.label(kind)) for kind in CaseKind]
 
     def _tie(self) -> None:
         autocomplete = {"phone": "tel", "name": "name", "place": "street-address", "body": "off"}
@@ -116,7 +118,7 @@ class MatterForm(forms.Form):
         return body
 
     def dress(self, lines: Iterable[tuple[int, str]]) -> None:
-        """For showing: whom one can write to, and what ties faults and hints to fields. A form only checked needs none."""
+        """For showing: whom one can write to; hints and faults tied to fields. A form only checked needs none."""
         self._tie()
         self.fields["line"].widget.choices = [("", _("不确定，由工作人员转给负责的领导")), *lines]
 

@@ -61,21 +61,15 @@ def of(matter: TrackedCase, at: datetime) -> Progress:
 
 
 def _headline(matter: TrackedCase) -> str:
-    match matter.state:
-        case CaseState.NEW:
-            return _("已经登记，会联系您")
-        case CaseState.CLARIFYING:
-            return _("还要问您几句")
-        case CaseState.HELD:
-            return _("正在办理")
-        case CaseState.REPLIED:
-            return _("已经答复，等您评价")
-        case CaseState.REOPENED:
-            return _("重新办理")
-        case CaseState.CLOSED:
-            return _("已经办结")
-        case CaseState.WITHDRAWN:
-            return _("已经撤回")
+    return {
+        CaseState.NEW: _("已经登记，会联系您"),
+        CaseState.CLARIFYING: _("还要问您几句"),
+        CaseState.HELD: _("正在办理"),
+        CaseState.REPLIED: _("已经答复，等您评价"),
+        CaseState.REOPENED: _("重新办理"),
+        CaseState.CLOSED: _("已经办结"),
+        CaseState.WITHDRAWN: _("已经撤回"),
+    }[matter.state]
 
 
 def _summary(matter: TrackedCase) -> str:
@@ -94,13 +88,11 @@ def _with_whom(matter: TrackedCase) -> str:
 
 
 def _owed(promise: TrackedPromise, at: datetime) -> Owed:
-    match promise.kind:
-        case PromiseKind.CALL_BACK:
-            words = _("答应给您回电")
-        case PromiseKind.REPLY:
-            words = _("答应给您答复")
-        case PromiseKind.CLARIFY:
-            words = _("工作人员会打电话问清楚")
+    words = {
+        PromiseKind.CALL_BACK: _("答应给您回电"),
+        PromiseKind.REPLY: _("答应给您答复"),
+        PromiseKind.CLARIFY: _("工作人员会打电话问清楚"),
+    }[promise.kind]
     near = promise.due_at - at < SOON
     css = "over" if promise.overdue else ""
     return Owed(words, ICONS[promise.kind], promise.due_at, near, css, promise.attempts)

@@ -1,0 +1,116 @@
+"""Draws the pictures in docs/images from the invented city, at ten to eleven on a working day.
+
+python -m tests.browser.pictures
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+import threading
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
+MORNING = datetime(2026, 3, 3, 2, 50, tzinfo=UTC)
+PHONE, DESK = (390, 844), (1280, 900)
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="minhu-pictures-") as folder:
+        os.environ.update(
+            DJANGO_SETTINGS_MODULE="minhu.settings", MINHU_MODE="demo", MINHU_DATA=folder, MINHU_ENV_FILE=os.devnull,
+            MINHU_LOG_LEVEL="ERROR", DATABASE_URL=f"sqlite:///{folder}/pictures.sqlite3",
+        )  # fmt: skip
+        _set_clock()
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+        from django.utils import timezone
+
+        from tests.browser import scene
+
+        call_command("migrate", verbosity=0)
+        made = scene.morning(timezone.now(), everybody=True)
+        address = _serve()
+        _draw(address, made)
+
+
+def _set_clock() -> None:
+    """Pages show one fixed morning, whatever the time is."""
+    from django.utils import timezone
+
+    began = time.monotonic()
+
+    def now() -> datetime:
+        return datetime.fromtimestamp(MORNING.timestamp() + time.monotonic() - began, UTC)
+
+    timezone.now = now
+
+
+def _serve() -> str:
+    import uvicorn
+
+    from minhu.asgi import application
+    from tests.peers.smsc_handle import free_port
+
+    port = free_port()
+    config = uvicorn.Config(application, port=port, log_level="error", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
+    threading.Thread(target=server.run, daemon=True).start()
+    while not server.started:
+        time.sleep(0.05)
+    return f"http://127.0.0.1:{port}"
+
+
+def _draw(address: str, made: Any) -> None:
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import ARGUMENTS
+
+    tracking = f"/m/{made.replied_code}/"
+    wanted = (
+        ("today", "zhou", "/console/today/", PHONE, "light"),
+        ("today-dark", "zhou", "/console/today/", PHONE, "dark"),
+        ("staff-queue", "li", "/console/queue/", DESK, "light"),
+        ("directory", "", "/", DESK, "light"),
+        ("directory-phone", "", "/", PHONE, "light"),
+        ("tracking", "", tracking, DESK, "light"),
+        ("tracking-phone", "", tracking, PHONE, "light"),
+        ("call", "li", f"/console/calls/{made.voice.pk}/", DESK, "light"),
+    )
+    IMAGES.mkdir(exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
+        for name, who, path, (width, height), theme in wanted:
+            scale = 2 if width < height else 1
+            context = browser.new_context(
+                viewport={"width": width, "height": height}, device_scale_factor=scale, base_url=address
+            )
+            context.add_cookies([{"name": "theme", "value": theme, "url": address}])
+            page = context.new_page()
+            if who:
+                _sign_in(page, who)
+            page.goto(path, wait_until="domcontentloaded")
+            page.wait_for_timeout(600)
+            page.screenshot(path=IMAGES / f"{name}.png")
+            context.close()
+        browser.close()
+
+
+def _sign_in(page: Any, who: str) -> None:
+    from tests.browser.scene import PASSWORD
+
+    page.goto("/accounts/login/")
+    page.get_by_label("用户名").fill(who)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.locator("form[action*=login] button").click()
+    page.wait_for_url("**/console/**", wait_until="domcontentloaded")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,91 @@
+"""What happens on the line is on the open page within a second: a real server process, a real browser."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, expect
+
+from minhu.directory.models import Account
+from minhu.intake.models import CallStep
+from tests.browser import scene
+from tests.browser.conftest import PHONE
+from tests.browser.scene import Scene
+from tests.peers.smsc_handle import free_port
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+ROOT = Path(__file__).resolve().parents[2]
+WITHIN_MS = 1_000
+
+
+def database_url() -> str:
+    told = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{told['NAME']}"
+    return f"postgres://{told['USER']}@/{told['NAME']}?host={told['HOST']}"
+
+
+@pytest.fixture
+def site(morning: Scene) -> Iterator[str]:
+    """``minhu web`` on the test's own database."""
+    port = free_port()
+    environment = os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "minhu.settings"}
+    environment |= {"MINHU_SECRET_KEY": settings.SECRET_KEY, "MINHU_HOSTS": "127.0.0.1"}
+    command = [sys.executable, "-m", "uvicorn", "minhu.asgi:application", "--port", str(port), "--log-level", "warning"]
+    server = subprocess.Popen([*command, "--timeout-graceful-shutdown", "1"], env=environment, cwd=ROOT)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"{address}/healthz", timeout=5).close()  # noqa: S310 - our own address
+                break
+            except OSError:
+                assert server.poll() is None
+                time.sleep(0.1)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def cookie_of(account: Account) -> str:
+    client = Client()
+    client.force_login(account)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def test_a_call_that_rings_is_on_the_officials_page_within_a_second(
+    morning: Scene, site: str, browser: Browser
+) -> None:
+    context = browser.new_context(viewport=PHONE, base_url=site)
+    context.add_cookies(
+        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie_of(morning.official_account), "url": site}]
+    )
+    page = context.new_page()
+    with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
+        page.goto("/console/today/", wait_until="domcontentloaded")
+    page.wait_for_timeout(1_000)  # the stream is open and has been looked at
+
+    call = scene.ring(morning.line, timezone.now())
+    CallStep.objects.create(call=call, seq=0, at=call.received_at, kind="received")
+
+    expect(page.get_by_text("丁女士").first).to_be_visible(timeout=WITHIN_MS)
+    expect(page.get_by_text("正在打来")).to_be_visible()
+    context.close()
+
+
+def test_whoever_is_not_signed_in_gets_no_stream(site: str) -> None:
+    with urllib.request.urlopen(f"{site}/live/", timeout=5) as answer:  # noqa: S310 - our own address
+        assert answer.status == 204
