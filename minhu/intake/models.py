@@ -63,7 +63,7 @@ class Call(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)  # leads three indexes
     line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="calls")
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, null=True, related_name="calls")
     direction = models.CharField(max_length=8)
@@ -132,7 +132,7 @@ class CallStep(models.Model):
     seq counts from 0 within the call. detail holds ids and numbers of seconds, never a phone number in the clear.
     """
 
-    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="steps")
+    call = models.ForeignKey(Call, on_delete=models.PROTECT, related_name="steps", db_index=False)  # step_once_per_seq
     seq = models.PositiveSmallIntegerField()
     at = models.DateTimeField()
     kind = models.CharField(max_length=14)

@@ -9,14 +9,24 @@ from __future__ import annotations
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    connections,
+    transaction,
+)
 
-from minhu.intake.entries import Context, Entry
+from minhu.intake.entries import Context, Entry, Opened, Receipt, Stand, Step
 from minhu.intake.journal import Journal
 from minhu.switch.context import look_up
 
@@ -25,6 +35,8 @@ log = structlog.get_logger(__name__)
 LOCK_PATIENCE_SECONDS = 0.6
 """How long a batch waits for other writers of an SQLite file."""
 LOCK_POLL_SECONDS = 0.001
+_HOT = frozenset({Opened, Stand, Step, Receipt})
+"""What is written without models."""
 AWAY = (OperationalError, InterfaceError)
 """The database is away, locked or full: the entries are sound and can be written later."""
 
@@ -40,6 +52,7 @@ class Batch:
 
 
 Job = Callable[[], None]
+Result = TypeVar("Result")
 
 
 class Clerk:
@@ -129,28 +142,58 @@ class Clerk:
                     batch.fault = fault
             batch.kept = batch.fault is None
 
-    def write(
-        self, entries: Sequence[Entry], *, patience_seconds: float = LOCK_PATIENCE_SECONDS
-    ) -> dict[UUID, Context]:
+    def write(self, entries: Sequence[Entry]) -> dict[UUID, Context]:
         """One transaction, on the clerk's thread only. Raises: DatabaseError."""
-        deadline = time.monotonic() + patience_seconds
-        while True:
-            try:
-                if connection.connection is None:
-                    _connect()
-                with transaction.atomic():
-                    contexts = self._journal.apply(entries, look_up)
-            except OperationalError as fault:
-                if "locked" not in str(fault) or time.monotonic() > deadline:
-                    _drop_connection()
-                    raise
-                time.sleep(LOCK_POLL_SECONDS)
-            except InterfaceError:
+
+        def once() -> dict[UUID, Context]:
+            with _transaction(entries):
+                return self._journal.apply(entries, look_up)
+
+        contexts = patiently(once)
+        self._journal.committed()
+        return contexts
+
+
+def patiently(once: Callable[[], Result]) -> Result:
+    """Do it, and again while other writers hold an SQLite file; it must be all or nothing. Raises: DatabaseError."""
+    deadline = time.monotonic() + LOCK_PATIENCE_SECONDS
+    while True:
+        try:
+            if connection.connection is None:
+                _connect()
+            return once()
+        except OperationalError as fault:
+            if "locked" not in str(fault) or time.monotonic() > deadline:
                 _drop_connection()
                 raise
-            else:
-                self._journal.committed()
-                return contexts
+            time.sleep(LOCK_POLL_SECONDS)
+        except InterfaceError:
+            _drop_connection()
+            raise
+
+
+@contextmanager
+def _plain_transaction() -> Iterator[None]:
+    """One of SQLite, without what ``atomic`` does besides; nothing inside may ask Django for another."""
+    given = connections[DEFAULT_DB_ALIAS]
+    with given.wrap_database_errors:
+        given.connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            given.connection.commit()
+        except BaseException:
+            given.connection.rollback()
+            raise
+
+
+def _transaction(entries: Sequence[Entry]) -> AbstractContextManager[None]:
+    if connections[DEFAULT_DB_ALIAS].vendor == "sqlite" and all(_is_hot(entry) for entry in entries):
+        return _plain_transaction()
+    return transaction.atomic()
+
+
+def _is_hot(entry: Entry) -> bool:
+    return type(entry) in _HOT and not (isinstance(entry, Opened) and entry.order)
 
 
 def _connect() -> None:

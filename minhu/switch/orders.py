@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
+from django.db import transaction
 from django.utils import timezone
 
 from minhu.audit import privacy
@@ -22,18 +23,23 @@ STALE_AFTER = timedelta(minutes=5)
 
 
 def claim(node: str) -> Sequence[Order]:
-    """The waiting orders that this switch got."""
-    waiting = list(CallOrder.objects.filter(claimed_at__isnull=True).order_by("asked_at")[:AT_ONCE])
+    """The waiting orders that this switch got; all of it in one transaction."""
+    waiting = CallOrder.objects.filter(claimed_at__isnull=True).select_related("citizen").order_by("asked_at")
+    found = list(waiting[:AT_ONCE])
+    if not found:
+        return ()
+    with transaction.atomic():
+        return [_order(order) for order in found if _take(order, node)]
+
+
+def _take(order: CallOrder, node: str) -> bool:
+    """Whether it is ours and still wanted."""
     now = timezone.now()
-    claimed = []
-    for order in waiting:
-        stale = now - order.asked_at > STALE_AFTER
-        taken = CallOrder.objects.filter(pk=order.pk, claimed_at__isnull=True).update(
-            claimed_by=node, claimed_at=now, result="expired" if stale else ""
-        )
-        if taken and not stale:
-            claimed.append(_order(order))
-    return claimed
+    stale = now - order.asked_at > STALE_AFTER
+    taken = CallOrder.objects.filter(pk=order.pk, claimed_at__isnull=True).update(
+        claimed_by=node, claimed_at=now, result="expired" if stale else ""
+    )
+    return bool(taken) and not stale
 
 
 def _order(order: CallOrder) -> Order:

@@ -25,7 +25,7 @@ from django.db import DatabaseError
 from minhu.intake import codes
 from minhu.intake.entries import NOTHING_KNOWN, Context, Entry, Opened, Voice
 from minhu.switch import orders, recovery
-from minhu.switch.clerk import AWAY, Batch, Clerk
+from minhu.switch.clerk import AWAY, Batch, Clerk, patiently
 from minhu.switch.messages import Messages, wav_seconds
 from minhu.switch.ports import NotKept, Order
 from minhu.switch.spool import Spool, SpoolFull
@@ -326,7 +326,7 @@ class JournalStore:
         """On the clerk's thread."""
         fetched: list[str] = []
         try:
-            fetched = codes.allot(CODES_KEPT)
+            fetched = patiently(lambda: codes.allot(CODES_KEPT))
         except DatabaseError as fault:
             log.warning("codes_not_fetched", fault=type(fault).__name__)
         self._loop.call_soon_threadsafe(self._got_codes, fetched)
@@ -348,7 +348,7 @@ class JournalStore:
 
         def run() -> None:
             try:
-                found = errand()
+                found = patiently(errand)
             except DatabaseError as fault:
                 log.warning("orders_not_read", fault=type(fault).__name__)
                 found = otherwise

@@ -51,7 +51,10 @@ class Migration(migrations.Migration):
                 (
                     "city",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.office"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.office",
                     ),
                 ),
                 (
@@ -338,7 +341,10 @@ class Migration(migrations.Migration):
                 (
                     "call",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="steps", to="intake.call"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="steps",
+                        to="intake.call",
                     ),
                 ),
             ],
