@@ -22,7 +22,7 @@ from minhu.rules.errors import Refusal
 from minhu.web.errors import too_many
 from minhu.web.gather import Gatherer
 from minhu.web.public import progress
-from minhu.web.public.forms import MatterForm, fresh_key
+from minhu.web.public.forms import MatterCheck, MatterForm, fresh_key
 
 
 def _store(forms: Sequence[WebForm]) -> list[Outcome]:
@@ -40,13 +40,14 @@ def new(request: HttpRequest) -> HttpResponse:
         chosen = request.GET.get("to", "")
         form = MatterForm(initial={"key": fresh_key(), "line": int(chosen) if chosen.isdecimal() else None})
         return _form(request, form)
-    form = MatterForm(request.POST)
-    if not form.is_valid():
-        return _form(request, form, status=422)
-    if form.trapped:  # a machine: it is thanked, and nothing is stored
+    check = MatterCheck(request.POST)
+    if not check.is_valid():
+        return _form(request, MatterForm(request.POST), status=422)
+    if check.trapped:  # a machine: it is thanked, and nothing is stored
         return HttpResponseRedirect(reverse("track"), status=303)
-    received = STORED.put(form.message())
+    received = STORED.put(check.message())
     if isinstance(received, Refusal):
+        form = MatterForm(request.POST)
         form.add_error(None, received.shown)
         return _form(request, form, status=422)
     if isinstance(received, DatabaseError):
