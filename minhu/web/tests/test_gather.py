@@ -1,0 +1,57 @@
+"""Whoever comes while others are being stored goes with the next lot, and hears of his own."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from minhu.web.gather import MOST_AT_ONCE, Gatherer
+
+
+class Disk:
+    """Takes lots, and remembers how large they were."""
+
+    def __init__(self) -> None:
+        self.lots: list[int] = []
+        self.go_on = threading.Event()
+        self.go_on.set()
+
+    def store(self, items: Sequence[int]) -> list[str]:
+        self.go_on.wait(10)
+        self.lots.append(len(items))
+        if 13 in items:
+            raise OSError("disk full")
+        return [f"stored {item}" for item in items]
+
+
+def test_everybody_hears_of_his_own() -> None:
+    gatherer = Gatherer(Disk().store)
+    with ThreadPoolExecutor(20) as citizens:
+        told = list(citizens.map(gatherer.put, range(100, 300)))
+
+    assert told == [f"stored {item}" for item in range(100, 300)]
+
+
+def test_those_who_wait_are_stored_together() -> None:
+    disk = Disk()
+    disk.go_on.clear()
+    gatherer = Gatherer(disk.store)
+    with ThreadPoolExecutor(MOST_AT_ONCE) as citizens:
+        waiting = [citizens.submit(gatherer.put, item) for item in range(100, 140)]
+        disk.go_on.set()
+        for one in waiting:
+            one.result()
+
+    assert sum(disk.lots) == 40
+    assert len(disk.lots) < 40
+
+
+def test_a_fault_is_told_to_those_it_hit_and_the_next_is_stored() -> None:
+    gatherer = Gatherer(Disk().store)
+    with pytest.raises(OSError, match="disk full"):
+        gatherer.put(13)
+
+    assert gatherer.put(14) == "stored 14"
