@@ -29,6 +29,8 @@ from minhu.switch.trunk import engine_of
 log = structlog.get_logger(__name__)
 
 ORDERS_SECONDS = 0.3
+GC_THRESHOLDS = (50_000, 20, 50)
+"""A call makes some thousand short-lived objects: looking for cycles every 700, the default, is wasted work."""
 THREAD_TURN_SECONDS = 0.0005
 """How long one thread may keep the interpreter while another waits: a commit must not hold up a ring."""
 
@@ -62,6 +64,7 @@ async def _serve() -> None:
     _write_ports(engine)
     if settings.SWITCH_METRICS_PORT:
         metrics.serve(settings.SWITCH_METRICS_PORT, metrics.SwitchFigures(board, store, engine))
+    gc.set_threshold(*GC_THRESHOLDS)
     gc.collect()
     gc.freeze()  # what is there now stays for good: no pause of a call to look at it again
     errands = [loop.create_task(pages.follow()), loop.create_task(_place_orders(board, store))]
