@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from minhu.audit import privacy
 from minhu.intake.entries import Context, Entry, Opened, OrderDone, Owed, Receipt, Stand, Step, Voice
@@ -40,7 +41,7 @@ class Journal:
         self._known: OrderedDict[tuple[int, str], int] = OrderedDict()
         self._found: dict[tuple[int, str], int] = {}
         self._new: set[tuple[int, str]] = set()
-        self._connection = connections[DEFAULT_DB_ALIAS]
+        self._connection: BaseDatabaseWrapper  # that of the thread which writes, not of the one which makes us
 
     def apply(self, entries: Sequence[Entry], look_up: LookUp | None = None) -> dict[UUID, Context]:
         """Write them all; what ``look_up`` knows of each new caller comes back by call."""

@@ -141,7 +141,7 @@ def test_nobody_answers_then_message_text_callback_and_both_hear_each_other(citi
         assert recording is not None
         sealed = city.line.folder / "data" / "recordings" / recording.file
         assert sealed.exists()
-        assert recording.seconds > 1
+        assert recording.seconds > 0.3  # what is left of his three seconds once the prompts were spoken
         eventually(lambda: not list((city.line.folder / "data" / "spool").glob("*.messages/*.wav")))
 
 
