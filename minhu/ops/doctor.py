@@ -114,7 +114,7 @@ def _disk() -> Iterator[Finding]:
         if free < LEAST_FREE_BYTES:
             yield Finding(f"disk: {name}", Grade.ILL, shown, "free some now: calls cannot be recorded or spooled soon")
         elif free < SCARCE_FREE_BYTES:
-            yield Finding(f"disk: {name}", Grade.CARE, shown, "plan for more; see the retention settings")
+            yield Finding(f"disk: {name}", Grade.CARE, shown, "plan for more: recordings grow with every message")
         else:
             yield Finding(f"disk: {name}", Grade.WELL, shown)
 

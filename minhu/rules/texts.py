@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from minhu.rules.clock import legal_day, local
@@ -176,8 +176,3 @@ def _matter(text: str, has_open_case: bool) -> Meaning:
     if len(text) < SHORTEST_CLEAR_MATTER:
         return Unclear(Why.SHORT)
     return NewMatter()
-
-
-def one_day_before(at: datetime) -> datetime:
-    """Start of the day over which MAX_PER_CASE_PER_DAY is counted."""
-    return at - timedelta(days=1)
