@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -24,11 +22,6 @@ class Beat:
     at: datetime
     alive: bool
     detail: Mapping[str, object] = field(default_factory=dict)
-
-
-def this_node() -> str:
-    """What this process calls itself: machine and process id."""
-    return f"{socket.gethostname()[:40]}:{os.getpid()}"
 
 
 def beat(process: str, node: str, *, at: datetime, **detail: object) -> None:

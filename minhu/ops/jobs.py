@@ -15,6 +15,7 @@ from minhu.audit import pulse
 from minhu.carriers.smpp import SmppGateway
 from minhu.carriers.text import TextGateway
 from minhu.cases import actions as cases
+from minhu.cases import tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
 from minhu.intake import inbound, outbox, receipts, seal
@@ -82,6 +83,7 @@ def _casework() -> list[Work]:
         Work("take_in_contacts", lambda: cases.take_in(at=timezone.now()), SOON),
         Work("settle_evidence", lambda: cases.settle_evidence(at=timezone.now()), 1.0),
         Work("close_due", lambda: cases.close_due(timezone.now()), MINUTE),
+        Work("forget_lookups", _quietly(lambda: tracking.forget_lookups(at=timezone.now())), MINUTE),
     ]
 
 
