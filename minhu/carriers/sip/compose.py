@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, replace
 
+from minhu.carriers.chance import token
 from minhu.carriers.sip.message import COOKIE, Request, Response, via_echo
 
 ALLOW = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, PRACK, INFO"
@@ -27,11 +27,11 @@ Headers = tuple[tuple[str, str], ...]
 
 
 def new_branch() -> str:
-    return COOKIE + secrets.token_hex(8)
+    return COOKIE + token(8)
 
 
 def new_tag() -> str:
-    return secrets.token_hex(6)
+    return token(6)
 
 
 def host_port(host: str, port: int) -> str:

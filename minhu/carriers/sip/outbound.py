@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
+from minhu.carriers.chance import token
 from minhu.carriers.errors import CarrierError
 from minhu.carriers.sip.clock import Timer
 from minhu.carriers.sip.compose import ALLOW, SUPPORTED, Headers, Outgoing, bracketed, host_port
@@ -67,7 +67,7 @@ class OutboundLeg(Leg):
     def __init__(self, board: Board, trunk: Trunk, leg: LegId, destination: Destination) -> None:
         super().__init__(board, trunk, leg)
         self._to = destination
-        self._call_id = f"{secrets.token_hex(12)}@{bracketed(board.config.public_host)}"
+        self._call_id = f"{token(12)}@{bracketed(board.config.public_host)}"
         self._cseq = 0
         self._offer = b""
         self._interval_seconds = trunk.session_timer_seconds

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-
+from minhu.carriers.chance import token
 from minhu.carriers.sip.auth import Guard, Verdict, user_name
 from minhu.carriers.sip.compose import ALLOW, SUPPORTED, new_tag, respond
 from minhu.carriers.sip.config import Trunk
@@ -98,7 +97,7 @@ class Reception:
         return None
 
     def _invite(self, board: Board, trunk: Trunk, transaction: Transaction, request: Request) -> None:
-        leg = InboundLeg(board, trunk, LegId(secrets.token_hex(8)), transaction, request)
+        leg = InboundLeg(board, trunk, LegId(token(8)), transaction, request)
         transaction.adopt(User(lambda _: None, leg.guarded(leg.transport_failed)))
         self._switchboard.admit(leg)
         # Told even when it is refused at once: a call that could not be carried is a call that was missed.
