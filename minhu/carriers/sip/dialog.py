@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from aiosipua.headers import parse_uri
 
@@ -109,17 +110,25 @@ def hop_to(uri: str, otherwise: Peer) -> Peer:
     """The address a URI names, when it names one in figures; else ``otherwise``."""
     parsed = parse_uri(uri)
     host = parsed.host.strip("[]")
+    if not _is_address_of_one(host):
+        return otherwise
     try:
-        address = ipaddress.ip_address(host)
         transport = Transport((parsed.params.get("transport") or otherwise.transport).lower())
     except ValueError:
-        return otherwise
-    if address.is_multicast or address.is_unspecified:
         return otherwise
     port = parsed.port if parsed.port is not None else DEFAULT_PORT[transport]
     if not 0 < port <= 65535:
         return otherwise
     return Peer(transport, host, port)
+
+
+@lru_cache(maxsize=1024)
+def _is_address_of_one(host: str) -> bool:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return not (address.is_multicast or address.is_unspecified)
 
 
 def contact_of(message: Message) -> str:

@@ -47,6 +47,7 @@ class Switchboard:
         self._clock = clock
         self._media = media
         self._bridges: dict[BridgeId, tuple[LegId, LegId]] = {}
+        self._bridged: dict[LegId, BridgeId] = {}
         self._events: deque[Event] = deque()
         self._delivering = False
         self._delivery_due = False
@@ -96,6 +97,7 @@ class Switchboard:
             self._unbridge_leg(leg)
         self._media.bridge(one.media, other.media)
         self._bridges[bridge] = legs
+        self._bridged.update(dict.fromkeys(legs, bridge))
         return True
 
     def unbridge(self, bridge: BridgeId) -> bool:
@@ -104,20 +106,20 @@ class Switchboard:
         if legs is None:
             return False
         for leg in legs:
+            del self._bridged[leg]
             found = self.legs.get(leg)
             if found is not None and found.media is not None:
                 self._media.unbridge(found.media)
         return True
 
     def _unbridge_leg(self, leg: LegId) -> None:
-        for bridge, legs in list(self._bridges.items()):
-            if leg in legs:
-                self.unbridge(bridge)
+        bridge = self._bridged.get(leg)
+        if bridge is not None:
+            self.unbridge(bridge)
 
     def snapshot(self) -> tuple[LegState, ...]:
         """Every live leg."""
-        of = {leg: bridge for bridge, legs in self._bridges.items() for leg in legs}
-        return tuple(LegState(leg.id, leg.answered, of.get(leg.id)) for leg in self.legs.values())
+        return tuple(LegState(leg.id, leg.answered, self._bridged.get(leg.id)) for leg in self.legs.values())
 
     # Events
 

@@ -6,17 +6,11 @@ Parsing is aiosipua's; everything it raises on hostile text becomes ``NotAccepta
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import AddressValueError, IPv4Address
 from typing import Final
 
-from aiosipua.sdp import (
-    ConnectionData,
-    MediaDescription,
-    Origin,
-    SdpMessage,
-    parse_sdp,
-    serialize_sdp,
-)
+from aiosipua.sdp import MediaDescription, SdpMessage, parse_sdp
 
 from minhu.carriers.sip.media.events import NotAcceptable
 from minhu.carriers.sip.media.g711 import RATE, Codec
@@ -120,22 +114,17 @@ def understand(description: bytes, *, ourselves: tuple[str, int]) -> Agreement:
 def describe(ours: Ours) -> bytes:
     """Our offer or answer; streams that are not ours are refused with port 0."""
     formats = [str(kind) for _, kind in ours.codecs]
-    attributes = {"rtpmap": [f"{kind} {codec.name}/{RATE}" for codec, kind in ours.codecs]}
+    maps = "".join(f"a=rtpmap:{kind} {codec.name}/{RATE}\r\n" for codec, kind in ours.codecs)
     if ours.keys is not None:
         formats.append(str(ours.keys))
-        attributes["rtpmap"].append(f"{ours.keys} telephone-event/{RATE}")
-        attributes["fmtp"] = [f"{ours.keys} 0-15"]
-    attributes["ptime"] = ["20"]
-    attributes[ours.direction] = []
-    media = [MediaDescription(kind, 0, proto, [form]) for kind, proto, form in ours.streams]
-    media[ours.index] = MediaDescription("audio", ours.port, "RTP/AVP", formats, attributes=attributes)
-    sdp = SdpMessage(
-        origin=Origin("minhu", str(ours.session), str(ours.version), address=ours.address),
-        session_name="-",
-        connection=ConnectionData(address=ours.address),
-        media=media,
-    )
-    return serialize_sdp(sdp).encode()
+        maps += f"a=rtpmap:{ours.keys} telephone-event/{RATE}\r\na=fmtp:{ours.keys} 0-15\r\n"
+    audio = f"m=audio {ours.port} RTP/AVP {' '.join(formats)}\r\n{maps}a=ptime:20\r\na={ours.direction}\r\n"
+    streams = [f"m={kind} 0 {proto} {form}\r\n" for kind, proto, form in ours.streams]
+    streams[ours.index] = audio
+    return (
+        f"v=0\r\no=minhu {ours.session} {ours.version} IN IP4 {ours.address}\r\ns=-\r\n"
+        f"c=IN IP4 {ours.address}\r\nt=0 0\r\n{''.join(streams)}"
+    ).encode()
 
 
 def _audio(sdp: SdpMessage) -> int:
@@ -176,17 +165,22 @@ def _address(sdp: SdpMessage, audio: MediaDescription, ourselves: tuple[str, int
     connection = audio.connection or sdp.connection
     if connection is None:
         raise NotAcceptable("no address")
-    try:
-        address = IPv4Address(connection.address)
-    except AddressValueError as fault:
-        raise NotAcceptable("not an IPv4 address") from fault
+    address = _ipv4(connection.address)
     if not 1024 <= audio.port <= 65535:
         raise NotAcceptable("port out of range")
     if address.is_unspecified:
         return None
-    own = IPv4Address(ourselves[0])
-    if address.is_multicast or address.is_reserved or (address.is_loopback and not own.is_loopback):
+    if address.is_multicast or address.is_reserved or (address.is_loopback and not _ipv4(ourselves[0]).is_loopback):
         raise NotAcceptable("not an address to send to")
     if (str(address), audio.port) == ourselves:
         raise NotAcceptable("our own address")
     return str(address), audio.port
+
+
+@lru_cache(maxsize=1024)
+def _ipv4(text: str) -> IPv4Address:
+    """Raises: NotAcceptable."""
+    try:
+        return IPv4Address(text)
+    except AddressValueError as fault:
+        raise NotAcceptable("not an IPv4 address") from fault
