@@ -14,6 +14,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from minhu.audit import privacy
+from minhu.carriers import chance
 from minhu.carriers.errors import CarrierError
 from minhu.carriers.sip.config import Transport
 from minhu.carriers.sip.engine import SipEngine
@@ -56,7 +57,13 @@ async def _serve() -> None:
     pages = Pages(node, lambda: {"calls": engine.calls, "ports": _ports(engine)})
     home_city = await pages.first()
     store = _store(node, home_city, began_at)
-    around = Surroundings(pages.latest, prompt=speech.file_of, now=lambda: timezone.now(), policy=settings.CALL_POLICY)
+    around = Surroundings(
+        pages.latest,
+        prompt=speech.Recordings().file_of,
+        now=lambda: timezone.now(),
+        entropy=chance.take,
+        policy=settings.CALL_POLICY,
+    )
     board = Switchboard(engine, store, around)
     await store.start()
     await engine.start(board.sink)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
+from time import monotonic
 
 import structlog
 
@@ -19,6 +21,8 @@ CITIZEN_NOT_REACHED = ("citizen_not_reached",)
 RINGBACK = ("ringback",)
 HOLD_MUSIC = ("hold_music",)
 MOST_COUNTED = 59
+LOOK_AGAIN_SECONDS = 5.0
+"""How soon a recording that a city has put in place is heard."""
 
 
 def say_due(due_at: datetime, now: datetime) -> tuple[str, ...]:
@@ -34,10 +38,23 @@ def say_position(position: int) -> tuple[str, ...]:
     return ("waiting_behind", "two" if ahead == 2 else f"n{ahead}", "waiting_callers")
 
 
-def file_of(name: str) -> str:
-    """The recording of a name. One that is missing is left out of what is said, and the operator is told."""
-    try:
-        return prompts.path(name)
-    except prompts.UnknownPrompt:
-        log.warning("prompt_missing", name=name)
-        return name
+class Recordings:
+    """Which file is played for a name. The disk is looked at now and then, not at every call."""
+
+    def __init__(self, time: Callable[[], float] = monotonic) -> None:
+        self._time = time
+        self._found: dict[str, tuple[str, float]] = {}
+
+    def file_of(self, name: str) -> str:
+        """The recording of a name. One that is missing is left out of what is said, and the operator is told."""
+        found = self._found.get(name)
+        if found is None or self._time() >= found[1]:
+            found = self._found[name] = (self._look(name), self._time() + LOOK_AGAIN_SECONDS)
+        return found[0]
+
+    def _look(self, name: str) -> str:
+        try:
+            return prompts.path(name)
+        except prompts.UnknownPrompt:
+            log.warning("prompt_missing", name=name)
+            return name

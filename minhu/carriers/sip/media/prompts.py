@@ -5,10 +5,12 @@ from __future__ import annotations
 import logging
 import math
 import os
+import time
 import wave
 from array import array
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 
 from minhu.carriers.sip.media.g711 import FRAME, RATE, SILENCE_FRAME, Codec, encode
@@ -19,6 +21,7 @@ Frames = tuple[bytes, ...]
 
 MAX_PROMPT_SECONDS: Final = 600
 _KEPT: Final = 512
+_LOOK_AGAIN_SECONDS: Final = 5.0
 
 _BEEP_SECONDS: Final = 0.4
 _BEEP_HZ: Final = 1000
@@ -60,26 +63,37 @@ def _tone() -> bytes:
 BEEP: Final = {codec: frames_of(encode(_tone(), codec), codec) for codec in Codec}
 
 
-class PromptCache:
-    """Frames of each prompt in each codec. A file that was replaced is read again."""
+@dataclass(slots=True)
+class _Kept:
+    """Frames of a file as it was at ``stamp``; looked at again when the clock says ``until``."""
 
-    def __init__(self) -> None:
-        self._kept: OrderedDict[tuple[str, Codec], tuple[tuple[int, int], Frames]] = OrderedDict()
+    stamp: tuple[int, int]
+    frames: Frames
+    until: float
+
+
+class PromptCache:
+    """Frames of each prompt in each codec. A file that was replaced is read again, a few seconds later at most."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._kept: OrderedDict[tuple[str, Codec], _Kept] = OrderedDict()
 
     def frames(self, path: str, codec: Codec) -> Frames:
         """Frames of one prompt. Raises: UnusablePrompt, OSError."""
+        kept = self._kept.get((path, codec))
+        now = self._clock()
+        if kept is not None and now < kept.until:
+            return kept.frames
         status = os.stat(path)
         stamp = (status.st_mtime_ns, status.st_size)
-        kept = self._kept.get((path, codec))
-        if kept is not None and kept[0] == stamp:
-            self._kept.move_to_end((path, codec))
-            return kept[1]
-        frames = frames_of(encode(read_pcm(path), codec), codec)
-        self._kept[path, codec] = (stamp, frames)
+        if kept is None or kept.stamp != stamp:
+            kept = self._kept[path, codec] = _Kept(stamp, frames_of(encode(read_pcm(path), codec), codec), now)
+        kept.until = now + _LOOK_AGAIN_SECONDS
         self._kept.move_to_end((path, codec))
         while len(self._kept) > _KEPT:
             self._kept.popitem(last=False)
-        return frames
+        return kept.frames
 
     def speech(self, paths: Sequence[str], codec: Codec) -> tuple[Frames, bool]:
         """Frames of several prompts in a row, and whether all of them could be read."""

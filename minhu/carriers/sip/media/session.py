@@ -86,6 +86,11 @@ class MediaSession:
         """Packets handed to the network so far."""
         return self._out.packets
 
+    @property
+    def bridged(self) -> bool:
+        """Whether what we hear is relayed to another leg."""
+        return self._peer is not None
+
     # Negotiation
 
     def offer(self, *, direction: str = "sendrecv") -> bytes:
