@@ -117,7 +117,9 @@ def _means(
 ) -> tuple[Call | None, Text | None]:
     """How the citizen learns of the reply: a call, a text, or (both None) the matter's page."""
     if call_id is not None or outbox.why_not(citizen, asked_for=True) == "not_mobile":
-        spoken = Call.objects.filter(citizen=citizen, ended_at__gte=case.opened_at).order_by("-ended_at")
+        spoken = Call.objects.filter(city_id=case.city_id, citizen=citizen, ended_at__gte=case.opened_at).order_by(
+            "-ended_at"
+        )
         call = next(filter(ledger.was_conversation, spoken.filter(pk=call_id) if call_id else spoken[:20]), None)
         if call is None:
             raise SpeakFirst

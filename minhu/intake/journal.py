@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from minhu.audit import privacy
 from minhu.intake.entries import Context, Entry, Opened, OrderDone, Owed, Receipt, Stand, Step, Voice
 from minhu.intake.models import CallOrder, Recording
-from minhu.intake.sheets import CALLS, CODES, STANDS, STEPS, TEXTS, Row, as_json
+from minhu.intake.sheets import CALLS, CITIZENS, CODES, STANDS, STEPS, TEXTS, THREADS, Row, as_json
 from minhu.rules.numbers import mask
 from minhu.rules.words import CallState, CitizenKind, Direction, TextState
 
@@ -33,29 +33,33 @@ def receipt_key(call: UUID) -> str:
     return f"call:{call}:receipt"
 
 
+Known = tuple[int, str]
+"""A city's id and a number."""
+
+
 class Journal:
     """One writer. home_city: where calls to unknown numbers are filed. Not for several threads at once."""
 
     def __init__(self, home_city: int) -> None:
         self._home_city = home_city
-        self._known: OrderedDict[tuple[int, str], int] = OrderedDict()
-        self._found: dict[tuple[int, str], int] = {}
-        self._new: set[tuple[int, str]] = set()
+        self._known: OrderedDict[Known, int] = OrderedDict()
+        self._found: dict[Known, int] = {}
+        self._new: set[Known] = set()
         self._connection: BaseDatabaseWrapper  # that of the thread which writes, not of the one which makes us
 
     def apply(self, entries: Sequence[Entry], look_up: LookUp | None = None) -> dict[UUID, Context]:
         """Write them all; what ``look_up`` knows of each new caller comes back by call."""
-        self._found, self._new = {}, set()
         self._connection = connections[DEFAULT_DB_ALIAS]
         opened = [entry for entry in entries if isinstance(entry, Opened)]
+        receipts = [entry for entry in entries if isinstance(entry, Receipt)]
+        self._meet([*(entry for entry in opened if entry.citizen_id is None), *receipts])
         contexts = self._open(opened, look_up) if opened else {}
         stands = {entry.call: entry for entry in entries if isinstance(entry, Stand)}
         STANDS.write(self._connection, [_stand_row(entry) for entry in stands.values()])
         STEPS.write(self._connection, [_step_row(entry) for entry in entries if isinstance(entry, Step)])
+        self._queue(receipts)
         for entry in entries:
             match entry:
-                case Receipt():
-                    self._queue(entry)
                 case Voice():
                     _add_recording(entry)
                 case OrderDone():
@@ -71,18 +75,43 @@ class Journal:
         while len(self._known) > KNOWN_NUMBERS:
             self._known.popitem(last=False)
 
+    # ---- citizens
+
+    def _meet(self, entries: Sequence[Opened | Receipt]) -> None:
+        """Find or add the citizens of numbers that are not remembered."""
+        self._found, self._new = {}, set()
+        strangers: dict[Known, datetime] = {}
+        for entry in entries:
+            key = self._key(entry)
+            if entry.number and key not in self._known:
+                strangers.setdefault(key, entry.at)
+        asked = {(city, privacy.lookup_key(number)): (city, number) for city, number in strangers}
+        # In order, so that two switches that meet the same strangers do not wait for each other.
+        rows = [_citizen_row(*place, asked[place][1], strangers[asked[place]]) for place in sorted(asked)]
+        for found, city, key, first_seen_at in CITIZENS.write_and_tell(self._connection, rows):
+            known = asked[int(city), bytes(key)]
+            self._found[known] = int(found)
+            if _same_time(first_seen_at, strangers[known]):
+                self._new.add(known)
+
+    def _key(self, entry: Opened | Receipt) -> Known:
+        return entry.city_id or self._home_city, entry.number
+
+    def _citizen(self, entry: Opened | Receipt) -> int | None:
+        key = self._key(entry)
+        return self._known.get(key) or self._found.get(key)
+
     # ---- calls
 
     def _open(self, opened: Sequence[Opened], look_up: LookUp | None) -> dict[UUID, Context]:
         contexts: dict[UUID, Context] = {}
         rows = []
         for entry in opened:
-            city_id = entry.city_id or self._home_city
-            citizen = entry.citizen_id or self._citizen(city_id, entry.number, entry.at)
-            fresh = (city_id, entry.number) in self._new
+            citizen = entry.citizen_id or self._citizen(entry)
+            fresh = self._key(entry) in self._new
             context = look_up(entry, citizen) if look_up and citizen and not fresh else Context(citizen)
             contexts[entry.call] = context
-            rows.append(_call_row(entry, city_id, citizen))
+            rows.append(_call_row(entry, entry.city_id or self._home_city, citizen))
         CALLS.write(self._connection, rows)
         CODES.write(self._connection, [(entry.code,) for entry in opened if entry.code and not entry.code_is_allotted])
         for entry in opened:
@@ -90,56 +119,26 @@ class Journal:
                 _start_order(entry.order, entry.call)
         return contexts
 
-    def _citizen(self, city_id: int, number: str, at: datetime) -> int | None:
-        if not number:
-            return None
-        key = (city_id, number)
-        known = self._known.get(key) or self._found.get(key)
-        if known is None:
-            known, first_seen = _find_or_add_citizen(city_id, number, at)
-            self._found[key] = known
-            if first_seen:
-                self._new.add(key)
-        return known
-
     # ---- texts
 
-    def _queue(self, receipt: Receipt) -> None:
-        city_id = receipt.city_id or self._home_city
-        citizen = self._citizen(city_id, receipt.number, receipt.at)
-        if citizen is None:
-            return
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "INSERT INTO intake_thread (city_id, line_id, citizen_id, last_at) VALUES (%s, %s, %s, %s) "
-                "ON CONFLICT (line_id, citizen_id) DO UPDATE SET last_at = excluded.last_at RETURNING id",
-                [city_id, receipt.line_id, citizen, _time(receipt.at)],
-            )
-            (thread,) = cursor.fetchone()
-        TEXTS.write(self._connection, [_text_row(receipt, city_id, thread)])
+    def _queue(self, receipts: Sequence[Receipt]) -> None:
+        about = [
+            (receipt, receipt.city_id or self._home_city, citizen)
+            for receipt in receipts
+            if (citizen := self._citizen(receipt)) is not None
+        ]
+        touched = {(receipt.line_id, citizen): (city, receipt.at) for receipt, city, citizen in about}
+        rows = [(city, line, citizen, _time(at)) for (line, citizen), (city, at) in sorted(touched.items())]
+        told = THREADS.write_and_tell(self._connection, rows)
+        threads = {(line, citizen): int(thread) for thread, line, citizen in told}
+        texts = [_text_row(receipt, city, threads[receipt.line_id, citizen]) for receipt, city, citizen in about]
+        TEXTS.write(self._connection, texts)
 
 
-def _find_or_add_citizen(city_id: int, number: str, at: datetime) -> tuple[int, bool]:
-    """The row's id, and whether it was made now."""
-    seen_at = _time(at)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO intake_citizen (city_id, number_sealed, number_key, masked, name, kind, language, elderly, "
-            "mute_reason, first_seen_at) VALUES (%s, %s, %s, %s, '', %s, 'zh', %s, '', %s) "
-            "ON CONFLICT (city_id, number_key) DO UPDATE SET masked = excluded.masked "
-            "RETURNING id, first_seen_at",
-            [
-                city_id,
-                privacy.seal(number),
-                privacy.lookup_key(number),
-                mask(number),
-                CitizenKind.PERSON.value,
-                False,
-                seen_at,
-            ],
-        )
-        found, first_seen_at = cursor.fetchone()
-    return int(found), str(first_seen_at)[: len(seen_at or "")] == seen_at
+def _same_time(kept: object, at: datetime) -> bool:
+    """Whether a database's time is this one."""
+    text = _time(at) or ""
+    return str(kept)[: len(text)] == text
 
 
 def _add_recording(voice: Voice) -> None:
@@ -162,6 +161,11 @@ def _finish_order(done: OrderDone) -> None:
 
 
 # ---- rows, in the columns' order of ``sheets``
+
+
+def _citizen_row(city_id: int, key: bytes, number: str, at: datetime) -> Row:
+    person = CitizenKind.PERSON.value
+    return (city_id, privacy.seal(number), key, mask(number), "", person, "zh", False, "", _time(at))
 
 
 def _call_row(entry: Opened, city_id: int, citizen: int | None) -> Row:

@@ -28,7 +28,7 @@ class Citizen(models.Model):
     masked: ``139****0021``, the only form shown without a reason.
     """
 
-    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
     number_sealed = models.BinaryField(null=True)
     number_key = models.BinaryField(max_length=32, null=True)
     masked = models.CharField(max_length=24, blank=True)
@@ -64,8 +64,8 @@ class Call(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)  # leads three indexes
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="calls")
-    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, null=True, related_name="calls")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="calls", db_index=False)
+    citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, null=True, related_name="calls", db_index=False)
     direction = models.CharField(max_length=8)
     state = models.CharField(max_length=12)
     node = models.CharField(max_length=40, blank=True)
@@ -195,8 +195,8 @@ class CallOrder(models.Model):
 class Thread(models.Model):
     """All texts between one citizen and one line."""
 
-    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="threads")
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="threads", db_index=False)
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="threads")
     last_at = models.DateTimeField()
 
@@ -249,8 +249,8 @@ class Text(models.Model):
     is about. settled_at: when the fate of an outgoing one was known, or staff put an inbound one aside.
     """
 
-    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
-    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="texts")
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="texts", db_index=False)
     direction = models.CharField(max_length=8)
     state = models.CharField(max_length=10)
     body = models.TextField()
@@ -268,7 +268,7 @@ class Text(models.Model):
     settled_at = models.DateTimeField(null=True)
     fault = models.CharField(max_length=120, blank=True)
     gap = models.BooleanField(default=False)
-    written_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    written_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     call = models.ForeignKey(Call, on_delete=models.PROTECT, null=True, related_name="texts")
     taken_in_at = models.DateTimeField(null=True)
 

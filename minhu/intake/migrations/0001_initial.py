@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                 (
                     "line",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="calls",
@@ -86,7 +87,10 @@ class Migration(migrations.Migration):
                 (
                     "city",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.office"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.office",
                     ),
                 ),
             ],
@@ -143,7 +147,11 @@ class Migration(migrations.Migration):
             model_name="call",
             name="citizen",
             field=models.ForeignKey(
-                null=True, on_delete=django.db.models.deletion.PROTECT, related_name="calls", to="intake.citizen"
+                db_index=False,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="calls",
+                to="intake.citizen",
             ),
         ),
         migrations.CreateModel(
@@ -207,12 +215,16 @@ class Migration(migrations.Migration):
                 (
                     "city",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.office"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.office",
                     ),
                 ),
                 (
                     "written_by",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
@@ -273,12 +285,16 @@ class Migration(migrations.Migration):
                 (
                     "city",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="directory.office"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="directory.office",
                     ),
                 ),
                 (
                     "line",
                     models.ForeignKey(
+                        db_index=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="threads",
@@ -291,7 +307,7 @@ class Migration(migrations.Migration):
             model_name="text",
             name="thread",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="texts", to="intake.thread"
+                db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name="texts", to="intake.thread"
             ),
         ),
         migrations.CreateModel(
