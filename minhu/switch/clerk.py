@@ -32,6 +32,9 @@ from minhu.switch.context import look_up
 
 log = structlog.get_logger(__name__)
 
+PACE_SECONDS = 0.01
+"""Between the beginnings of two transactions. A call that comes alone waits for nothing; in a busy second several calls
+share one wait for the disk, one turn of this thread and one word back to the loop."""
 LOCK_PATIENCE_SECONDS = 0.6
 """How long a batch waits for other writers of an SQLite file."""
 LOCK_POLL_SECONDS = 0.001
@@ -63,6 +66,7 @@ class Clerk:
         self._tell = tell
         self._work: queue.SimpleQueue[Batch | Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
+        self._paced_until = 0.0
         self.away = threading.Event()
         """Set when a batch could not be written: those behind it are handed back too, so that order is kept."""
 
@@ -91,6 +95,8 @@ class Clerk:
 
     def _write_group(self, first: Batch) -> bool:
         """Write a batch and all that wait behind it. Whether the end was asked for meanwhile."""
+        time.sleep(max(0.0, self._paced_until - time.monotonic()))
+        self._paced_until = time.monotonic() + PACE_SECONDS
         group, job, over = [first], None, False
         while job is None and not over:
             try:

@@ -4,8 +4,8 @@
     away    entries go to the spool on local disk; twice a second the clerk tries to replay it, in order
     full    neither takes them: they wait in memory, and whoever asked is told (NotKept)
 
-What is urgent (a new call, a promise) is written at once, and what was noted before goes with it; the rest waits for
-company, at most LAZY_SECONDS.
+A new call and a promise are written at once; what is only noted waits for company, so that a call's row is changed once
+or twice and not at every turn of the call. A promise takes with it what was noted before.
 """
 
 from __future__ import annotations
@@ -32,7 +32,8 @@ from minhu.switch.spool import Spool, SpoolFull
 
 log = structlog.get_logger(__name__)
 
-LAZY_SECONDS = 0.05
+LAZY_SECONDS = 0.15
+"""How long a note may wait. After a crash the call looks less far on than it was, and is followed up all the same."""
 PATIENCE_SECONDS = 1.2
 """A commit that takes longer counts as a database that is away: the caller does not wait for it."""
 PROBE_SECONDS = 0.5
@@ -130,18 +131,19 @@ class JournalStore:
 
     async def receive(self, opened: Opened, first: Entry) -> Context:
         """Keep a new call, durably, and tell what is known of the caller. Raises: NotKept."""
-        contexts = await self._post_now((opened, first))
+        contexts = await self._post_now([opened, first])
         return contexts.get(opened.call, NOTHING_KNOWN)
 
     def note(self, *entries: Entry) -> None:
         """Keep these soon, in order."""
         self._pending.extend(entries)
         if self._alarm is None:
-            self._alarm = self._loop.call_later(LAZY_SECONDS, self._post)
+            self._alarm = self._loop.call_later(LAZY_SECONDS, self._post_noted)
 
     async def keep(self, *entries: Entry) -> None:
         """Keep these now, durably, after everything noted before. Raises: NotKept."""
-        await self._post_now(entries)
+        self._pending.extend(entries)
+        await self._post_now(self._noted())
 
     def code(self) -> str:
         """A tracking code that nobody has; "" when none is at hand."""
@@ -172,18 +174,24 @@ class JournalStore:
 
     # ---- posting
 
-    def _post_now(self, entries: Sequence[Entry]) -> asyncio.Future[dict[UUID, Context]]:
-        self._pending.extend(entries)
-        waiter: asyncio.Future[dict[UUID, Context]] = self._loop.create_future()
-        self._post(waiter)
-        return waiter
-
-    def _post(self, waiter: asyncio.Future[dict[UUID, Context]] | None = None) -> None:
+    def _noted(self) -> list[Entry]:
+        """What waits for company, which it has now."""
         if self._alarm is not None:
             self._alarm.cancel()
             self._alarm = None
-        posted = _Posted(Batch(self._pending), self._loop.time(), [waiter] if waiter else [])
-        self._pending = []
+        noted, self._pending = self._pending, []
+        return noted
+
+    def _post_noted(self) -> None:
+        self._post(self._noted(), [])
+
+    def _post_now(self, entries: list[Entry]) -> asyncio.Future[dict[UUID, Context]]:
+        waiter: asyncio.Future[dict[UUID, Context]] = self._loop.create_future()
+        self._post(entries, [waiter])
+        return waiter
+
+    def _post(self, entries: list[Entry], waiters: list[asyncio.Future[dict[UUID, Context]]]) -> None:
+        posted = _Posted(Batch(entries), self._loop.time(), waiters)
         if self._away:
             self._backlog.append(posted)
             self._to_spool()
