@@ -47,6 +47,10 @@ class Does(StrEnum):
     DIAL = "dial"
     """Rings the handset, and lets the two talk."""
 
+    @property
+    def words(self) -> str:
+        return {Does.ANSWER: "One leg: answers by itself", Does.DIAL: "Two legs: rings the handset and bridges"}[self]
+
 
 def home() -> Path:
     """Where the release with Asterisk is, or will be, unpacked."""

@@ -1,9 +1,11 @@
-"""A whole call: SIPp's INVITE, the decision, the durable journal, the official's handset rung and answered, the talk.
+"""A whole call: SIPp's INVITE, the decision, the durable journal, then what Asterisk beside us does too.
 
-``minhu switch`` runs as in production, in its own process, on SQLite (synchronous=FULL) and on PostgreSQL (fsync). Each
-call is to a line of its own, is answered in person, is bridged and hung up; afterwards the journal is read: a call that
-is not there, or not whole, fails the run. With --peers plain Asterisk, which answers and hangs up, decides nothing and
-journals nothing, takes the same calls.
+    answer    one leg: the official is in a meeting; we answer, speak, and the promise and its text are on disk
+    dial      two legs: the official's handset rings and answers, the two are bridged and talk
+
+``minhu switch`` runs as in production, in its own process, on SQLite (synchronous=FULL) and on PostgreSQL (fsync).
+Afterwards the journal is read: a call that is not there, or not whole, fails the run. With --peers plain Asterisk,
+which decides nothing and journals nothing, takes the same calls; each of ours is held to the one with as many legs.
 
     python -m benchmarks.calls [--rate 100] [--calls 3000] [--peers]
 
@@ -21,19 +23,22 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from benchmarks.asterisk import Asterisk, Does, NotHere
 from tests.telephony.sipp import Phone, Phones
 
 ENGINES = ("sqlite", "postgresql")
-BAR_CPU_MS = 1.56
-"""Plain Asterisk answering and hanging up on an idle machine; where it is measured in the same run, that counts."""
+BAR_CPU_MS = {Does.ANSWER: 1.56, Does.DIAL: 3.1}
+"""Plain Asterisk on an idle machine; where it is measured in the same run, that counts."""
 BAR_RING_MS = 20.0
 LINES = 800
 CALLERS = 5_000
 WARM_UP = 100
-RING_MS, TALK_MS = 10, 100
+RING_MS = 10
+TALK_MS = {Does.ANSWER: 0, Does.DIAL: 100}
+"""Asterisk answering by itself plays nothing either."""
 NUMBERS = [f"+86558{5_120_000 + place}" for place in range(LINES)]
 
 
@@ -42,6 +47,7 @@ class Figures:
     """What was measured. cpu_ms: of the switch, a call; server_ms: of the database server; journaled: whole calls."""
 
     who: str
+    does: Does
     calls: int
     failed: int
     journaled: int
@@ -56,7 +62,7 @@ class Figures:
             "calls failed": self.failed > 0,
             "calls not in the journal": self.journaled < self.calls,
             "CPU": self.cpu_ms > cpu_bar_ms,
-            "first ring": self.ring_p99_ms > BAR_RING_MS,
+            "first ring": self.does is Does.DIAL and self.ring_p99_ms > BAR_RING_MS,
         }
         return [name for name, missed in found.items() if missed]
 
@@ -77,11 +83,12 @@ def server_seconds(folder: Path) -> float:
     return sum(cpu_seconds(pid) for pid in (postmaster, *map(int, children.split())))
 
 
-def build_city() -> None:
-    """A city of many officials, one line each."""
+def build_city(does: Does) -> None:
+    """A city of many officials, one line each. Who does not take calls himself is in a meeting all the time."""
     from minhu.audit import privacy
     from minhu.directory import versions
-    from minhu.directory.models import Line, Official
+    from minhu.directory.models import Line, Official, PresenceSpan
+    from minhu.rules.words import Presence, PresenceSource
     from tests import make
 
     office = make.office(make.city())
@@ -102,7 +109,25 @@ def build_city() -> None:
         Line(city_id=city_id, official=official, number=number)
         for official, number in zip(officials, NUMBERS, strict=True)
     )
+    if does is Does.ANSWER:
+        always = {"since": make.MONDAY_10 - timedelta(days=3650), "until": make.MONDAY_10 + timedelta(days=3650)}
+        PresenceSpan.objects.bulk_create(
+            PresenceSpan(official=official, state=Presence.MEETING, source=PresenceSource.MANUAL, **always)
+            for official in officials
+        )
     versions.bump()
+
+
+def kept(does: Does) -> int:
+    """How many calls the journal holds whole: answered in person; or promised a call back, with the text queued."""
+    from minhu.intake.models import Call
+
+    ended = Call.objects.filter(ended_at__isnull=False, steps__kind="ended")
+    if does is Does.DIAL:
+        return ended.filter(answered_by_kind="official").count()
+    return (
+        ended.filter(promise_kind="call_back", steps__kind="ended", texts__key__startswith="call:").distinct().count()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +139,7 @@ class Load:
     rate: float
     calls: int
 
-    def run(self, who: str, to: tuple[str, int], cpu: Callable[[], tuple[float, float]]) -> Figures:
+    def run(self, who: str, does: Does, to: tuple[str, int], cpu: Callable[[], tuple[float, float]]) -> Figures:
         """Call, and see what it costs. cpu: seconds so far, of the one that is measured and of its database server."""
         listed = self.folder / "callers.csv"
         rows = (f"{NUMBERS[place % LINES]};138{place * 7919 % CALLERS:08d}" for place in range(LINES * 50))
@@ -123,7 +148,7 @@ class Load:
         def phone(calls: int) -> Phone:
             options = ("-inf", str(listed))
             return self.phones.call(
-                "call_listed", to=to, calls=calls, rate=self.rate, options=options, times=True, talk_ms=TALK_MS
+                "call_listed", to=to, calls=calls, rate=self.rate, options=options, times=True, talk_ms=TALK_MS[does]
             )
 
         phone(WARM_UP).wait()
@@ -135,15 +160,14 @@ class Load:
         used, served = (1000 * (after - first) / self.calls for first, after in zip(before, cpu(), strict=True))
         ring = sorted(caller.response_times_ms) or [0.0]
         middle, slow = ring[len(ring) // 2], ring[int(len(ring) * 0.99)]
-        return Figures(who, self.calls, outcome.failed, 0, used, served, middle, slow)
+        return Figures(who, does, self.calls, outcome.failed, 0, used, served, middle, slow)
 
 
-def measure(engine: str, folder: Path, rate: float, calls: int) -> Figures:
+def measure(engine: str, does: Does, folder: Path, rate: float, calls: int) -> Figures:
     """Run one switch against SIPp. Django must be set up for the database already."""
-    from minhu.intake.models import Call
     from tests.telephony.whole import Line
 
-    build_city()
+    build_city(does)
     phones = Phones(folder, trace=False)
     try:
         handsets = phones.serve("answer", ring_ms=RING_MS)
@@ -151,15 +175,11 @@ def measure(engine: str, folder: Path, rate: float, calls: int) -> Figures:
             assert line.process is not None
             pid = line.process.pid
             figures = Load(phones, folder, rate, calls).run(
-                f"Minhu, {engine}", line.at, lambda: (cpu_seconds(pid), server_seconds(folder))
+                f"Minhu, {engine}", does, line.at, lambda: (cpu_seconds(pid), server_seconds(folder))
             )
-        whole = Call.objects.filter(answered_by_kind="official", ended_at__isnull=False, steps__kind="ended").count()
     finally:
         phones.stop_all()
-        for call in Call.objects.exclude(answered_by_kind="official")[:3]:
-            steps = call.steps.order_by("seq").values_list("at", "kind", "detail")
-            sys.stderr.write("".join(f"{at:%H:%M:%S.%f} {kind} {detail}\n" for at, kind, detail in steps) + "\n")
-    return replace(figures, journaled=whole - WARM_UP)
+    return replace(figures, journaled=kept(does) - WARM_UP)
 
 
 def measure_peer(does: Does, rate: float, calls: int) -> Figures:
@@ -170,13 +190,14 @@ def measure_peer(does: Does, rate: float, calls: int) -> Figures:
         try:
             handsets = phones.serve("answer", ring_ms=RING_MS)
             with Asterisk(folder, does, handsets.port) as peer:
-                who = f"{peer.version}, {'answers itself' if does is Does.ANSWER else 'dials the handset'}"
-                return Load(phones, folder, rate, calls).run(who, peer.at, lambda: (cpu_seconds(peer.pid), 0.0))
+                return Load(phones, folder, rate, calls).run(
+                    peer.version, does, peer.at, lambda: (cpu_seconds(peer.pid), 0.0)
+                )
         finally:
             phones.stop_all()
 
 
-def one(engine: str, rate: float, calls: int) -> None:
+def one(engine: str, does: Does, rate: float, calls: int) -> None:
     """Measure on one database, in this process; the figures go to standard output as JSON."""
     from tests import postgres
 
@@ -200,7 +221,7 @@ def one(engine: str, rate: float, calls: int) -> None:
 
         django.setup()
         call_command("migrate", verbosity=0)
-        figures = measure(engine, folder, rate, calls)
+        figures = measure(engine, does, folder, rate, calls)
         sys.stdout.write(json.dumps(asdict(figures)) + "\n")
         if keeper is not None and keeper.stdin is not None:
             keeper.stdin.close()
@@ -208,56 +229,60 @@ def one(engine: str, rate: float, calls: int) -> None:
             folder.mkdir(exist_ok=True)
 
 
+def apart(engine: str, does: Does, rate: float, calls: int) -> Figures:
+    """Measured in a process of its own, since Django is set up once. Raises: CalledProcessError."""
+    command = [sys.executable, "-m", "benchmarks.calls", "--one", engine, "--does", does]
+    command += ["--rate", str(rate), "--calls", str(calls)]
+    answer = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+    figures = json.loads(answer.stdout.splitlines()[-1])
+    return Figures(**figures | {"does": Does(figures["does"])})
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rate", type=float, default=100.0, help="calls a second")
     parser.add_argument("--calls", type=int, default=3000)
     parser.add_argument("--engine", choices=ENGINES, action="append", help="measure on this database only")
+    parser.add_argument("--does", type=Does, choices=tuple(Does), action="append", help="measure this only")
     parser.add_argument("--peers", action="store_true", help="measure plain Asterisk too")
     parser.add_argument("--one", choices=ENGINES, help=argparse.SUPPRESS)
     chosen = parser.parse_args(arguments)
+    shapes = tuple(chosen.does or Does)
     if chosen.one:
-        one(chosen.one, chosen.rate, chosen.calls)
+        one(chosen.one, shapes[0], chosen.rate, chosen.calls)
         return 0
-    ours = []
-    for engine in chosen.engine or ENGINES:
-        command = [sys.executable, "-m", "benchmarks.calls", "--one", engine]
-        command += ["--rate", str(chosen.rate), "--calls", str(chosen.calls)]
-        answer = subprocess.run(command, capture_output=True, text=True, check=False)
-        sys.stderr.write(answer.stderr)
-        if answer.returncode:
-            sys.stdout.write(answer.stderr[-3000:])
-            return answer.returncode
-        ours.append(Figures(**json.loads(answer.stdout.splitlines()[-1])))
-    try:
-        peers = [measure_peer(does, chosen.rate, chosen.calls) for does in Does] if chosen.peers else []
-    except NotHere as fault:
-        sys.stdout.write(f"Asterisk was not measured: {fault}\n")
-        return 1
-    return tell(ours, peers, chosen.rate)
-
-
-def tell(ours: Sequence[Figures], peers: Sequence[Figures], rate: float) -> int:
-    """Print the table; 1 when a bar was missed."""
-    ratios = "".join(f" × {peer.who.partition(', ')[2]} |" for peer in peers)
-    sys.stdout.write(f"{rate:.0f} calls a second, {ours[0].calls} calls each\n\n")
-    sys.stdout.write(
-        "| who | CPU ms a call | database server's | first ring p50 ms | p99 ms | failed | in the journal |"
-        f"{ratios} misses |\n|---|---|---|---|---|---|---|{'---|' * len(peers)}---|\n"
-    )
-    bar = peers[0].cpu_ms if peers else BAR_CPU_MS
     missed = 0
-    for one_ in (*ours, *peers):
-        misses = one_.misses(bar) if one_ in ours else []
+    sys.stdout.write(f"{chosen.rate:.0f} calls a second, {chosen.calls} calls each\n")
+    for does in shapes:
+        ours = [apart(engine, does, chosen.rate, chosen.calls) for engine in chosen.engine or ENGINES]
+        try:
+            peer = measure_peer(does, chosen.rate, chosen.calls) if chosen.peers else None
+        except NotHere as fault:
+            sys.stdout.write(f"Asterisk was not measured: {fault}\n")
+            return 1
+        missed += tell(does, ours, peer)
+    return 1 if missed else 0
+
+
+def tell(does: Does, ours: Sequence[Figures], peer: Figures | None) -> int:
+    """Print the table; how many bars were missed."""
+    bar = peer.cpu_ms if peer else BAR_CPU_MS[does]
+    sys.stdout.write(
+        f"\n{does.words}\n\n| who | CPU ms a call | × Asterisk | database server's | first ring p50 ms | p99 ms | "
+        "failed | in the journal | misses |\n|---|---|---|---|---|---|---|---|---|\n"
+    )
+    missed = 0
+    for figures in (*ours, *([peer] if peer else [])):
+        misses = figures.misses(bar) if figures is not peer else []
         missed += len(misses)
-        times = "".join(f" {one_.cpu_ms / peer.cpu_ms:.2f} |" for peer in peers)
-        kept = str(one_.journaled) if one_ in ours else "–"
+        rung = f"{figures.ring_p50_ms:.0f} | {figures.ring_p99_ms:.0f}" if does is Does.DIAL else "– | –"
+        journaled = "–" if figures is peer else str(figures.journaled)
         sys.stdout.write(
-            f"| {one_.who} | {one_.cpu_ms:.2f} | {one_.server_ms:.2f} | {one_.ring_p50_ms:.0f} | "
-            f"{one_.ring_p99_ms:.0f} | {one_.failed} | {kept} |{times} {', '.join(misses)} |\n"
+            f"| {figures.who} | {figures.cpu_ms:.2f} | {figures.cpu_ms / bar:.2f} | {figures.server_ms:.2f} | {rung} | "
+            f"{figures.failed} | {journaled} | {', '.join(misses)} |\n"
         )
     sys.stdout.write(f"\nBars: {bar:.2f} ms CPU a call, first ring p99 {BAR_RING_MS:.0f} ms, every call journaled.\n")
-    return 1 if missed else 0
+    return missed
 
 
 if __name__ == "__main__":
