@@ -23,5 +23,5 @@ def card_code(official: PublicOfficial) -> str:
 def _svg(content: str, title: str, *, error: str) -> str:
     target = io.BytesIO()
     made = segno.make(content, error=error, micro=False)
-    made.save(target, kind="svg", scale=8, border=4, dark="#000", light="#fff", title=title, xmldecl=False)
+    made.save(target, kind="svg", border=4, dark="#000", light="#fff", title=title, xmldecl=False, omitsize=True)
     return target.getvalue().decode()

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-import segno
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -13,11 +12,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
-from minhu.directory import glance, queries
+from minhu.directory import exporting, glance, queries
 from minhu.directory.queries import OfficeGroup, PublicOfficial
 from minhu.rules.words import OfficeKind
 from minhu.web import words
-from minhu.web.public import cards
 
 LEVELS = (OfficeKind.CITY, OfficeKind.DEPARTMENT, OfficeKind.COUNTY, OfficeKind.TOWNSHIP)
 
@@ -97,7 +95,7 @@ def card(request: HttpRequest, official_id: int) -> HttpResponse:
     page = queries.official_page(queries.the_city().pk, official_id)
     if page is None:
         raise Http404
-    answer = HttpResponse(cards.vcard(page.official), content_type="text/vcard; charset=utf-8")
+    answer = HttpResponse(exporting.card(page.official), content_type="text/vcard; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{official_id}.vcf"'
     return answer
 
@@ -109,10 +107,7 @@ def qr(request: HttpRequest, official_id: int, line_id: int) -> HttpResponse:
     found = queries.public_line(queries.the_city().pk, line_id)
     if found is None or found[0].official_id != official_id:
         raise Http404
-    code = segno.make(f"tel:{found[1].number}", error="m")
-    svg = code.svg_inline(scale=4, border=1, dark="#000", light="#fff", omitsize=True)
-    head = '<?xml version="1.0" encoding="utf-8"?>'
-    return HttpResponse(head + svg.replace("<svg ", '<svg xmlns="http://www.w3.org/2000/svg" ', 1), "image/svg+xml")
+    return HttpResponse(exporting.line_code(found[1]), "image/svg+xml")
 
 
 @require_safe
