@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from minhu.intake.actions import WebForm
+from minhu.intake.web_form import WebForm
 from minhu.rules.errors import Refusal
 from minhu.rules.numbers import normalise
 from minhu.rules.texts import MAX_BODY
@@ -153,4 +153,5 @@ class _Shared(dict[str, forms.Field]):
 class MatterCheck(MatterForm):
     """The same rules, for checking only: it is never shown, so nothing ever changes its fields."""
 
-    base_fields = _Shared(MatterForm.base_fields)
+
+MatterCheck.base_fields = _Shared(MatterCheck.base_fields)  # in the class body Django would put a plain dict over it

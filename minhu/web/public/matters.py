@@ -15,8 +15,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from minhu.cases import tracking
 from minhu.directory import queries as directory
-from minhu.intake.actions import WebForm
 from minhu.intake.gathering import Outcome, receive_web_messages
+from minhu.intake.web_form import WebForm
 from minhu.rules import codes
 from minhu.rules.errors import Refusal
 from minhu.web.errors import too_many
