@@ -118,13 +118,12 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
-    "django_prometheus",
 ]
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "minhu.web.figures.FiguresMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "minhu.web.policy.PolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "minhu.web.modes.ModesMiddleware",
@@ -136,7 +135,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "minhu.web.refusals.RefusalMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "minhu.urls"
 ASGI_APPLICATION = "minhu.asgi.application"
@@ -420,5 +418,3 @@ structlog.configure(
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=MODE is not Mode.TEST,
 )
-PROMETHEUS_EXPORT_MIGRATIONS = False
-PROMETHEUS_METRIC_NAMESPACE = "minhu"

@@ -100,9 +100,7 @@ def thread_of(citizen: Citizen, line_id: int | None, at: datetime) -> Thread:
     return thread
 
 
-def threads_of(
-    city_id: int, pairs: Sequence[Pair], at: datetime
-) -> dict[Pair, Thread]:
+def threads_of(city_id: int, pairs: Sequence[Pair], at: datetime) -> dict[Pair, Thread]:
     """The threads of these (line, citizen) pairs; the new ones are made."""
     wanted = set(pairs)
     found = _threads(wanted)

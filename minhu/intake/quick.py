@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, connection, connections, models
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -23,6 +25,8 @@ _AS_THEY_ARE: tuple[tuple[type[models.Field[Any, Any]], type], ...] = (
 )
 """Values of exactly these types go to both databases as they are; asking the field costs ten times as much."""
 
+Value = Any  # of whatever type the driver takes
+
 
 @dataclass(frozen=True, slots=True)
 class _Column:
@@ -32,11 +36,13 @@ class _Column:
     attname: str
     plain: type
 
-    def value_of(self, row: models.Model) -> object:
+    def value_of(self, row: models.Model, database: BaseDatabaseWrapper) -> Value:
         value = getattr(row, self.attname)
         if value is None or type(value) is self.plain:
             return value
-        return self.field.get_db_prep_save(value, connection)
+        if type(value) is datetime and value.tzinfo is not None:
+            return database.ops.adapt_datetimefield_value(value)
+        return self.field.get_db_prep_save(value, database)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +58,9 @@ class _Insert:
         unless = f" ON CONFLICT {conflict} DO NOTHING" if conflict else ""
         return f"{self.into} VALUES {', '.join([self.places] * rows)}{unless} RETURNING {returning}"
 
-    def values(self, rows: Sequence[models.Model]) -> list[object]:
-        return [column.value_of(row) for row in rows for column in self.columns]
+    def values(self, rows: Sequence[models.Model]) -> list[Value]:
+        database = connections[DEFAULT_DB_ALIAS]
+        return [column.value_of(row, database) for row in rows for column in self.columns]
 
 
 def insert(row: models.Model, *, conflict: str = "") -> bool:
@@ -76,7 +83,7 @@ def insert_many(rows: Sequence[Row], *, conflict: str = "", match: str = "") -> 
     if not rows:
         return []
     how = _insert(type(rows[0]), rows[0].pk is not None)
-    by = rows[0]._meta.get_field(match) if match else rows[0]._meta.pk
+    by = _field(type(rows[0]), match)
     with connection.cursor() as cursor:
         cursor.execute(how.statement(len(rows), conflict, f'{how.key}, "{by.column}"'), how.values(rows))
         found = cursor.fetchall()
@@ -108,6 +115,11 @@ def _insert(model: type[models.Model], with_key: bool) -> _Insert:
         places="(" + ", ".join(["%s"] * len(fields)) + ")",
         key=f'"{key.column}"',
     )
+
+
+def _field(model: type[models.Model], name: str) -> models.Field[Any, Any]:
+    """The field of this name, or the primary key."""
+    return next((field for field in model._meta.concrete_fields if field.name == name), model._meta.pk)
 
 
 def _plain(field: models.Field[Any, Any]) -> type:

@@ -26,7 +26,7 @@ from minhu.web.public.forms import MatterCheck, MatterForm, fresh_key
 
 
 def _store(forms: Sequence[WebForm]) -> list[Outcome]:
-    return receive_web_messages(forms, city_id=directory.the_city().pk)
+    return receive_web_messages(forms, city_id=directory.the_city_id())
 
 
 STORED = Gatherer(_store)
