@@ -157,6 +157,9 @@ TEMPLATES: list[dict[str, Any]] = [
 PUBLIC_ADDRESS = env.text("MINHU_PUBLIC_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 """The address citizens see, for links in texts and on printed pages. No slash at the end."""
 
+WEB_PROCESSES = env.whole("MINHU_WEB_PROCESSES", min(os.cpu_count() or 1, 4), low=1, high=64)
+"""How many processes ``minhu web`` and ``minhu serve`` serve the pages from."""
+
 METRICS_TOKEN = env.text("MINHU_METRICS_TOKEN", "" if PRODUCTION else "local")
 """The bearer token Prometheus shows at /metrics; empty closes the page."""
 
@@ -175,6 +178,16 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(str(DATABASES["default"]["NAME"])).parent.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if MODE is Mode.TEST
+    else {  # sign-in attempts are counted here, over all processes of this machine
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.folder("MINHU_STATIC", DATA_DIR / "static")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -38,10 +39,16 @@ class Gatherer(Generic[Item, Result]):
     """Stores what several threads bring at the same moment together.
 
     store: takes some items and answers one result for each, in order. It runs on the thread of one of those who wait.
+    turn: entered before a lot is made up, so that it grows while others have theirs.
     """
 
-    def __init__(self, store: Callable[[Sequence[Item]], Sequence[Result]]) -> None:
+    def __init__(
+        self,
+        store: Callable[[Sequence[Item]], Sequence[Result]],
+        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
         self._store = store
+        self._turn = turn
         self._lock = threading.Lock()
         self._queue: list[_Waiting[Item, Result]] = []
         self._storing = False
@@ -63,20 +70,30 @@ class Gatherer(Generic[Item, Result]):
 
     def _store_some(self) -> None:
         """Store what has come, and hand on to whoever came meanwhile."""
-        with self._lock:
-            some, self._queue = self._queue[:MOST_AT_ONCE], self._queue[MOST_AT_ONCE:]
+        some: list[_Waiting[Item, Result]] = []
         try:
-            for one, result in zip(some, self._store([one.item for one in some]), strict=True):
-                one.result = result
+            with self._turn():
+                some = self._take()
+                for one, result in zip(some, self._store([one.item for one in some]), strict=True):
+                    one.result = result
         except Exception as fault:  # told to every thread that waits for this lot
+            some = some or self._take()
             for one in some:
                 one.fault = fault
         finally:
-            with self._lock:
-                heir = self._queue[0] if self._queue else None
-                self._storing = heir is not None
-            for one in some:
-                one.done = True
-                one.gate.release()
-            if heir is not None:
-                heir.gate.release()
+            self._hand_on(some)
+
+    def _take(self) -> list[_Waiting[Item, Result]]:
+        with self._lock:
+            some, self._queue = self._queue[:MOST_AT_ONCE], self._queue[MOST_AT_ONCE:]
+        return some
+
+    def _hand_on(self, some: Sequence[_Waiting[Item, Result]]) -> None:
+        with self._lock:
+            heir = self._queue[0] if self._queue else None
+            self._storing = heir is not None
+        for one in some:
+            one.done = True
+            one.gate.release()
+        if heir is not None:
+            heir.gate.release()

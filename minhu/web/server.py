@@ -1,5 +1,5 @@
 """How ``minhu web`` serves: pages from threads that keep their database connections, event streams from the loop, under
-one address and in one process.
+one address.
 
 Django's own ASGI handler gives every request a new thread and so a new connection; measured here it answers a fraction
 of what the same pages answer from steady threads. See docs/adr/0007-pages-from-threads-streams-from-the-loop.md.
@@ -20,6 +20,9 @@ from urllib.parse import unquote_to_bytes
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
 THREADS: Final = 32
+"""Of all processes of a site together: each keeps a connection, and PostgreSQL takes a hundred by default."""
+
+FEWEST_THREADS: Final = 8
 STREAMS: Final = "/live/"
 BODY_IN_MEMORY_BYTES: Final = 1 << 20
 BODY_LIMIT_BYTES: Final = 25 << 20
@@ -46,10 +49,15 @@ class Answer:
             closes()
 
 
+def threads_of(processes: int) -> int:
+    """How many threads each of so many processes has."""
+    return max(FEWEST_THREADS, THREADS // processes)
+
+
 class Site:
     """The ASGI application: streams go to Django's ASGI handler, everything else to its WSGI handler on a thread."""
 
-    def __init__(self, pages: WsgiApplication, streams: ASGI3Application, threads: int = THREADS) -> None:
+    def __init__(self, pages: WsgiApplication, streams: ASGI3Application, threads: int) -> None:
         self._pages = pages
         self._streams = streams
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="page")

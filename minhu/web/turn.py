@@ -1,0 +1,37 @@
+"""Whose turn it is to write, among the processes of one site.
+
+PostgreSQL sees to that by itself. SQLite has one writer at a time too, but makes the others sleep and look again, up to
+100 ms at a time; a lock of the operating system wakes the next one at once.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from django.db import connection
+
+SUFFIX = "-turn"
+
+
+@contextmanager
+def to_write() -> Iterator[None]:
+    """Holds the site's turn on SQLite. For one thread of a process at a time."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    file = _file(f"{connection.settings_dict['NAME']}{SUFFIX}")
+    fcntl.flock(file, fcntl.LOCK_EX)
+    try:
+        yield
+    finally:
+        fcntl.flock(file, fcntl.LOCK_UN)
+
+
+@cache
+def _file(path: str) -> int:
+    """Open for as long as the process lives; the system lets go of a lock whose process died."""
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
