@@ -45,7 +45,7 @@ class Gatherer(Generic[Item, Result]):
     def __init__(
         self,
         store: Callable[[Sequence[Item]], Sequence[Result]],
-        turn: Callable[[], AbstractContextManager[None]] = nullcontext,
+        turn: Callable[[], AbstractContextManager[object]] = nullcontext,
     ) -> None:
         self._store = store
         self._turn = turn

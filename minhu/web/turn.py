@@ -11,10 +11,12 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
+from django.conf import settings
 from django.db import connection
 
-SUFFIX = "-turn"
+FILE = "turn.lock"
 
 
 @contextmanager
@@ -23,7 +25,7 @@ def to_write() -> Iterator[None]:
     if connection.vendor != "sqlite":
         yield
         return
-    file = _file(f"{connection.settings_dict['NAME']}{SUFFIX}")
+    file = _file(settings.DATA_DIR / FILE)
     fcntl.flock(file, fcntl.LOCK_EX)
     try:
         yield
@@ -32,6 +34,6 @@ def to_write() -> Iterator[None]:
 
 
 @cache
-def _file(path: str) -> int:
+def _file(path: Path) -> int:
     """Open for as long as the process lives; the system lets go of a lock whose process died."""
     return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
