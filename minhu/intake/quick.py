@@ -1,6 +1,6 @@
 """Rows written without Django's query compiler, for paths that must be cheap: a fifth of what ``save()`` costs.
 
-The columns and their conversion are Django's own, so both databases get exactly what ``save()`` would write.
+The columns and their types are Django's own, so both databases get exactly what ``save()`` would write.
 """
 
 from __future__ import annotations

@@ -1,12 +1,13 @@
 """Group commit for threads: whoever comes while others are being stored goes with the next lot.
 
-Nobody waits for others to come: a lot is what came while the one before it was stored, so lots grow with the load by
-themselves, and whoever comes alone is stored at once.
+A lot is what came while the one before it was stored, and what is on its way: after a lot its senders come again all
+but together, and the first of them would be stored alone. Whoever comes alone is stored at once.
 """
 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ Item = TypeVar("Item")
 Result = TypeVar("Result")
 
 MOST_AT_ONCE = 64
+ON_THEIR_WAY_SECONDS = 0.003
+"""Longest wait for those on their way; most are there within one."""
 
 
 def _closed() -> threading.Lock:
@@ -39,17 +42,21 @@ class Gatherer(Generic[Item, Result]):
     """Stores what several threads bring at the same moment together.
 
     store: takes some items and answers one result for each, in order. It runs on the thread of one of those who wait.
-    turn: entered before a lot is made up, so that it grows while others have theirs.
+    turn: entered before a lot is made up, so that it grows while others have theirs. at_work: how many may still come,
+    with those who wait already among them.
     """
 
     def __init__(
         self,
         store: Callable[[Sequence[Item]], Sequence[Result]],
         turn: Callable[[], AbstractContextManager[object]] = nullcontext,
+        at_work: Callable[[], int] = int,
     ) -> None:
         self._store = store
         self._turn = turn
+        self._at_work = at_work
         self._lock = threading.Lock()
+        self._came = threading.Condition(self._lock)
         self._queue: list[_Waiting[Item, Result]] = []
         self._storing = False
 
@@ -59,6 +66,7 @@ class Gatherer(Generic[Item, Result]):
         with self._lock:
             self._queue.append(mine)
             first, self._storing = not self._storing, True
+            self._came.notify()
         if not first:
             mine.gate.acquire()
         if not mine.done:
@@ -73,6 +81,7 @@ class Gatherer(Generic[Item, Result]):
         some: list[_Waiting[Item, Result]] = []
         try:
             with self._turn():
+                self._let_others_come()
                 some = self._take()
                 for one, result in zip(some, self._store([one.item for one in some]), strict=True):
                     one.result = result
@@ -82,6 +91,13 @@ class Gatherer(Generic[Item, Result]):
                 one.fault = fault
         finally:
             self._hand_on(some)
+
+    def _let_others_come(self) -> None:
+        until = time.monotonic() + ON_THEIR_WAY_SECONDS
+        with self._lock:
+            while len(self._queue) < min(self._at_work(), MOST_AT_ONCE):
+                if not self._came.wait(until - time.monotonic()):
+                    return
 
     def _take(self) -> list[_Waiting[Item, Result]]:
         with self._lock:

@@ -19,6 +19,8 @@ from urllib.parse import unquote_to_bytes
 
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
+from minhu.web.at_work import PAGES
+
 THREADS: Final = 32
 """Of all processes of a site together: each keeps a connection, and PostgreSQL takes a hundred by default."""
 
@@ -73,6 +75,7 @@ class Site:
             await _refuse(send)
             return
         loop = asyncio.get_running_loop()
+        PAGES.begin()
         try:
             answer, first = await loop.run_in_executor(self._pool, self._ask, _environ(scope, body))
             await self._send(answer, first, send)
@@ -82,7 +85,10 @@ class Site:
     def _ask(self, environ: Environ) -> tuple[Answer, bytes | None]:
         """On a thread: the whole answer when it is made of lists, or None when it must be pulled piece by piece."""
         answer = Answer()
-        answer.body = self._pages(environ, answer.start)
+        try:
+            answer.body = self._pages(environ, answer.start)
+        finally:
+            PAGES.end()
         if getattr(answer.body, "streaming", False):
             return answer, None
         try:

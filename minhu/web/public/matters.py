@@ -20,6 +20,7 @@ from minhu.intake.web_form import WebForm
 from minhu.rules import codes
 from minhu.rules.errors import Refusal
 from minhu.web import turn
+from minhu.web.at_work import PAGES
 from minhu.web.errors import too_many
 from minhu.web.gather import Gatherer
 from minhu.web.public import progress
@@ -30,7 +31,7 @@ def _store(forms: Sequence[WebForm]) -> list[Outcome]:
     return receive_web_messages(forms, city_id=directory.the_city_id())
 
 
-STORED = Gatherer(_store, turn=turn.to_write)
+STORED = Gatherer(_store, turn=turn.to_write, at_work=PAGES)
 """Matters that arrive together are stored together: one wait for the disk for all of them."""
 
 

@@ -85,6 +85,22 @@ def test_a_lot_grows_while_it_waits_for_its_turn() -> None:
     assert disk.lots == [8]
 
 
+def test_those_on_their_way_are_stored_with_whoever_came_first() -> None:
+    disk, at_work = Disk(), 3
+    gatherer = Gatherer(disk.store, at_work=lambda: at_work)
+    with ThreadPoolExecutor(at_work) as citizens:
+        told = [citizens.submit(gatherer.put, item) for item in range(100, 100 + at_work)]
+        assert [one.result() for one in told] == ["stored 100", "stored 101", "stored 102"]
+
+    assert disk.lots == [3]
+
+
+def test_nobody_waits_long_for_who_never_comes() -> None:
+    gatherer = Gatherer(Disk().store, at_work=lambda: 5)
+
+    assert gatherer.put(100) == "stored 100"
+
+
 def test_a_fault_is_told_to_those_it_hit_and_the_next_is_stored() -> None:
     gatherer = Gatherer(Disk().store)
     with pytest.raises(OSError, match="disk full"):
