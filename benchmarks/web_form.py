@@ -1,8 +1,8 @@
 """Matters a second posted to the public form: validated, stored with their code and promise, receipt queued.
 
-Our site runs as ``minhu web`` does, in its own process, on SQLite (synchronous=FULL) and on PostgreSQL (fsync). With
---peers django-helpdesk, installed into a throw-away environment and served by gunicorn's threads, takes the same load
-on the same databases. Afterwards the rows are counted: a matter that is not there was not taken.
+Our site is ``minhu web`` as an operator starts it, on SQLite (synchronous=FULL) and on PostgreSQL (fsync). With --peers
+django-helpdesk, installed into a throw-away environment and served by as many processes of gunicorn's threads, takes
+the same load on the same databases. Afterwards the rows are counted: a matter that is not there was not taken.
 
     python -m benchmarks.web_form --matters 4000 --peers
 """
@@ -187,21 +187,20 @@ def ours(engine: str, folder: Path, asked: argparse.Namespace) -> Result:
         "MINHU_DATA": str(folder),
         "MINHU_ENV_FILE": os.devnull,
         "MINHU_LOG_LEVEL": "ERROR",
+        "MINHU_WEB_PROCESSES": str(asked.processes),
         "DATABASE_URL": address,
     }
     subprocess.run([sys.executable, "-m", "django", "migrate", "-v0"], env=environment, cwd=ROOT, check=True)
     python(sys.executable, OUR_CITY, environment)
-    workers = str(asked.workers or (1 if engine == "sqlite" else 2))
-    command = [sys.executable, "-m", "uvicorn", "minhu.asgi:application", "--port", str(port), "--workers", workers]
-    url = f"http://127.0.0.1:{port}/new/"
-    with served([*command, "--log-level", "warning"], environment, url) as server:
-        load, cpu = loaded(server, url, OUR_FIELDS, asked.matters, asked.connections)
+    command = [sys.executable, "-m", "minhu", "web", "--address", f"127.0.0.1:{port}"]
+    with served(command, environment, f"http://127.0.0.1:{port}/new/") as server:
+        load, cpu = loaded(server, f"http://127.0.0.1:{port}/new/", OUR_FIELDS, asked.matters, asked.connections)
     stored = count(sys.executable, "intake.WebMessage", environment) - 200
     return Result("minhu", engine, load, cpu, stored, count(sys.executable, "intake.Text", environment) - 200)
 
 
 def peer(engine: str, folder: Path, program: Path, asked: argparse.Namespace) -> Result:
-    """django-helpdesk's public form, two gunicorn workers of eight threads."""
+    """django-helpdesk's public form, as many gunicorn workers as ours has processes, of eight threads."""
     port = free_port()
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "desk.settings",
@@ -217,7 +216,19 @@ def peer(engine: str, folder: Path, program: Path, asked: argparse.Namespace) ->
     subprocess.run([program, "-m", "django", "migrate", "-v0"], env=environment, cwd=ROOT, check=True)
     python(str(program), PEER_QUEUE, environment)
     url = f"http://127.0.0.1:{port}/helpdesk/tickets/submit/"
-    command = [str(program), "-m", "gunicorn", "-k", "gthread", "--threads", "8", "-w", "2", "--log-level", "error"]
+    command = [
+        str(program),
+        "-m",
+        "gunicorn",
+        "-k",
+        "gthread",
+        "--threads",
+        "8",
+        "-w",
+        str(asked.processes),
+        "--log-level",
+        "error",
+    ]
     command += ["-b", f"127.0.0.1:{port}", "django.core.wsgi:get_wsgi_application()"]
     with served(command, environment, url) as server:
         load, cpu = loaded(server, url, PEER_FIELDS, min(asked.matters, 1500), asked.connections)
@@ -272,7 +283,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--matters", type=int, default=4000)
     parser.add_argument("--connections", type=int, default=16)
-    parser.add_argument("--workers", type=int, default=0, help="processes of our site (default: 1 on SQLite, 2 else)")
+    parser.add_argument("--processes", type=int, default=2, help="of each site (default %(default)s)")
     parser.add_argument("--peers", action="store_true", help="measure django-helpdesk beside us")
     return 0 if measure(parser.parse_args(arguments)) else 1
 

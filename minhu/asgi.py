@@ -12,7 +12,9 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "minhu.settings")
 _pages, _streams = get_wsgi_application(), get_asgi_application()
 
-from minhu.web.server import Site, WsgiApplication  # noqa: E402 - only once Django is set up
+from django.conf import settings  # noqa: E402
+
+from minhu.web.server import Site, WsgiApplication, threads_of  # noqa: E402 - only once Django is set up
 
 # django-stubs types both handlers more narrowly than PEP 3333 and ASGI say; they are what they are called
-application = Site(cast(WsgiApplication, _pages), cast(ASGI3Application, _streams))
+application = Site(cast(WsgiApplication, _pages), cast(ASGI3Application, _streams), threads_of(settings.WEB_PROCESSES))

@@ -118,13 +118,12 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "csp",
     "django_htmx",
-    "django_prometheus",
 ]
 MIDDLEWARE = [
-    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "minhu.web.figures.FiguresMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
+    "minhu.web.policy.PolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "minhu.web.modes.ModesMiddleware",
@@ -136,7 +135,6 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "minhu.web.refusals.RefusalMiddleware",
-    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 ROOT_URLCONF = "minhu.urls"
 ASGI_APPLICATION = "minhu.asgi.application"
@@ -159,6 +157,9 @@ TEMPLATES: list[dict[str, Any]] = [
 PUBLIC_ADDRESS = env.text("MINHU_PUBLIC_ADDRESS", "http://127.0.0.1:8000").rstrip("/")
 """The address citizens see, for links in texts and on printed pages. No slash at the end."""
 
+WEB_PROCESSES = env.whole("MINHU_WEB_PROCESSES", min(os.cpu_count() or 1, 4), low=1, high=64)
+"""How many processes ``minhu web`` and ``minhu serve`` serve the pages from."""
+
 METRICS_TOKEN = env.text("MINHU_METRICS_TOKEN", "" if PRODUCTION else "local")
 """The bearer token Prometheus shows at /metrics; empty closes the page."""
 
@@ -177,6 +178,16 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     Path(str(DATABASES["default"]["NAME"])).parent.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES: dict[str, dict[str, Any]] = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    if MODE is Mode.TEST
+    else {  # sign-in attempts are counted here, over all processes of this machine
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": DATA_DIR / "cache",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    }
+}
 
 STATIC_URL = "static/"
 STATIC_ROOT = env.folder("MINHU_STATIC", DATA_DIR / "static")
@@ -420,5 +431,3 @@ structlog.configure(
     wrapper_class=structlog.stdlib.BoundLogger,
     cache_logger_on_first_use=MODE is not Mode.TEST,
 )
-PROMETHEUS_EXPORT_MIGRATIONS = False
-PROMETHEUS_METRIC_NAMESPACE = "minhu"

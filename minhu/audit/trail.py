@@ -27,8 +27,8 @@ from minhu.rules.access import Viewer
 from minhu.rules.plain import storable
 
 START = b"\0" * 32
-_COLUMNS = (
-    "city_id, seq, at, actor_id, actor, act, subject, subject_id, reason, detail, previous, hash"  # order of _row()
+_COLUMNS = (  # order of the rows in record_many
+    "city_id, seq, at, actor_id, actor, act, subject, subject_id, reason, detail, previous, hash"
 )
 _ROWS_PER_INSERT = 500
 
@@ -81,12 +81,13 @@ def record_many(by: Viewer, entries: Sequence[Entry]) -> None:
         return
     at = timezone.now()
     last, previous = _lock_head(by.city_id, len(entries))
+    stamp, spelled, actor = connection.ops.adapt_datetimefield_value(at), _spelled(at), storable(by.name, 80)
     rows: list[tuple[Any, ...]] = []
     for seq, one in enumerate(entries, start=last - len(entries) + 1):
-        fields = (by.city_id, seq, at, by.account_id, storable(by.name, 80), str(one.act), one.subject, one.subject_id)
-        reason, detail = storable(one.reason, 500), {name: _plain(value) for name, value in one.detail.items()}
-        digest = _digest(previous, (*fields, reason, detail))
-        rows.append(_row((*fields, reason, detail), previous, digest))
+        who = (by.account_id, actor, str(one.act), one.subject, one.subject_id, storable(one.reason, 500))
+        detail = {name: _plain(value) for name, value in one.detail.items()}
+        digest = _digest(previous, (by.city_id, seq, spelled, *who, detail))
+        rows.append((by.city_id, seq, stamp, *who, json.dumps(detail, ensure_ascii=False), previous, digest))
         previous = digest
     with connection.cursor() as cursor:
         for start in range(0, len(rows), _ROWS_PER_INSERT):
@@ -137,12 +138,6 @@ def _lock_head(city_id: int, count: int) -> tuple[int, bytes]:
                 [city_id, START],
             )
     raise TrailError(f"city {city_id} has no trail and none can be begun")
-
-
-def _row(fields: tuple[Any, ...], previous: bytes, digest: bytes) -> tuple[Any, ...]:
-    *plain, reason, detail = fields
-    at = connection.ops.adapt_datetimefield_value(plain[2])
-    return (*plain[:2], at, *plain[3:], reason, json.dumps(detail, ensure_ascii=False), previous, digest)
 
 
 def _fields(one: TrailEntry) -> tuple[object, ...]:

@@ -85,16 +85,25 @@ def queue(thread: Thread, draft: Draft, *, key: str, by: Viewer, at: datetime, f
 
 def compose(thread: Thread, draft: Draft, *, key: str, by: Viewer, at: datetime, first: bool = False) -> Text:
     """The row that ``queue`` inserts, not saved. first: as in ``queue``."""
-    body = render(draft.template, draft.variables, at=at) if draft.template else draft.body
     refused = why_not(thread.citizen, asked_for=draft.asked_for)
     ready = may_send_at(at, urgent=draft.urgency == 0)
     if not (refused or first):
         ready = max(ready, room_at(thread.pk, draft.code, at))
+    text = row(thread.city_id, thread.pk, draft, key=key, at=at, ready=ready)
+    text.written_by_id = by.account_id
+    if refused:
+        text.state, text.fault, text.settled_at = TextState.FAILED, refused, at
+    return text
+
+
+def row(city_id: int, thread_id: int, draft: Draft, *, key: str, at: datetime, ready: datetime) -> Text:
+    """A queued text of the software's own, not saved, for a caller who has seen to it that it may go."""
+    body = render(draft.template, draft.variables, at=at) if draft.template else draft.body
     return Text(
-        city_id=thread.city_id,
-        thread=thread,
+        city_id=city_id,
+        thread_id=thread_id,
         direction=Direction.OUTBOUND,
-        state=TextState.FAILED if refused else TextState.QUEUED,
+        state=TextState.QUEUED,
         body=storable(body, MAX_BODY),
         code=draft.code,
         template=draft.template,
@@ -103,9 +112,6 @@ def compose(thread: Thread, draft: Draft, *, key: str, by: Viewer, at: datetime,
         key=key,
         urgency=draft.urgency,
         send_after=ready,
-        fault=refused,
-        settled_at=at if refused else None,
-        written_by_id=by.account_id,
         call_id=draft.call_id,
     )
 

@@ -1,5 +1,5 @@
 """How ``minhu web`` serves: pages from threads that keep their database connections, event streams from the loop, under
-one address and in one process.
+one address.
 
 Django's own ASGI handler gives every request a new thread and so a new connection; measured here it answers a fraction
 of what the same pages answer from steady threads. See docs/adr/0007-pages-from-threads-streams-from-the-loop.md.
@@ -19,7 +19,12 @@ from urllib.parse import unquote_to_bytes
 
 from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
+from minhu.web.at_work import PAGES
+
 THREADS: Final = 32
+"""Of all processes of a site together: each keeps a connection, and PostgreSQL takes a hundred by default."""
+
+FEWEST_THREADS: Final = 8
 STREAMS: Final = "/live/"
 BODY_IN_MEMORY_BYTES: Final = 1 << 20
 BODY_LIMIT_BYTES: Final = 25 << 20
@@ -46,10 +51,15 @@ class Answer:
             closes()
 
 
+def threads_of(processes: int) -> int:
+    """How many threads each of so many processes has."""
+    return max(FEWEST_THREADS, THREADS // processes)
+
+
 class Site:
     """The ASGI application: streams go to Django's ASGI handler, everything else to its WSGI handler on a thread."""
 
-    def __init__(self, pages: WsgiApplication, streams: ASGI3Application, threads: int = THREADS) -> None:
+    def __init__(self, pages: WsgiApplication, streams: ASGI3Application, threads: int) -> None:
         self._pages = pages
         self._streams = streams
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
@@ -65,6 +75,7 @@ class Site:
             await _refuse(send)
             return
         loop = asyncio.get_running_loop()
+        PAGES.begin()
         try:
             answer, first = await loop.run_in_executor(self._pool, self._ask, _environ(scope, body))
             await self._send(answer, first, send)
@@ -74,7 +85,10 @@ class Site:
     def _ask(self, environ: Environ) -> tuple[Answer, bytes | None]:
         """On a thread: the whole answer when it is made of lists, or None when it must be pulled piece by piece."""
         answer = Answer()
-        answer.body = self._pages(environ, answer.start)
+        try:
+            answer.body = self._pages(environ, answer.start)
+        finally:
+            PAGES.end()
         if getattr(answer.body, "streaming", False):
             return answer, None
         try:

@@ -30,6 +30,7 @@ from minhu.ops.supervise import Program, Supervisor
 
 READY_WITHIN_SECONDS: Final = 60.0
 FOR_EVER_SECONDS: Final = 10 * 365 * 86_400.0
+ONE_PROCESS: Final = {"MINHU_WEB_PROCESSES": "1"}
 
 
 def start(typed: Namespace) -> None:
@@ -77,7 +78,7 @@ def programs(typed: Namespace, folder: Path, here: Place) -> tuple[Program, ...]
     logs.mkdir(exist_ok=True)
     play = {SPEED_VARIABLE: str(typed.speed)} | ({SEED_VARIABLE: str(typed.seed)} if typed.seed is not None else {})
     return (
-        Program("web", ("web", "--address", f"{LOOPBACK}:{here.web}"), log=logs / "web.log"),
+        Program("web", ("web_process", "--address", f"{LOOPBACK}:{here.web}"), ONE_PROCESS, log=logs / "web.log"),
         Program("switch", ("switch",), log=logs / "switch.log"),
         Program("jobs", ("jobs",), log=logs / "jobs.log"),
         Program("play", ("demo", "play"), play),

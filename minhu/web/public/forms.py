@@ -7,9 +7,10 @@ import uuid
 from collections.abc import Iterable
 
 from django import forms
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
-from minhu.intake.actions import WebForm
+from minhu.intake.web_form import WebForm
 from minhu.rules.errors import Refusal
 from minhu.rules.numbers import normalise
 from minhu.rules.texts import MAX_BODY
@@ -151,6 +152,21 @@ class _Shared(dict[str, forms.Field]):
 
 
 class MatterCheck(MatterForm):
-    """The same rules, for checking only: it is never shown, so nothing ever changes its fields."""
+    """The same rules, for checking only: it is never shown, so it needs no words and no fields of its own."""
 
-    base_fields = _Shared(MatterForm.base_fields)
+    kind = forms.ChoiceField(choices=[(kind.value, kind.value) for kind in CaseKind])
+
+    def full_clean(self) -> None:
+        """As Django's, without what only a form that is shown has."""
+        self._errors = ErrorDict()
+        self.cleaned_data = {}
+        for name, field in self.fields.items():
+            try:
+                self.cleaned_data[name] = field.clean(field.widget.value_from_datadict(self.data, self.files, name))
+                if own := getattr(self, f"clean_{name}", None):
+                    self.cleaned_data[name] = own()
+            except forms.ValidationError as fault:
+                self.add_error(name, fault)
+
+
+MatterCheck.base_fields = _Shared(MatterCheck.base_fields)  # not in the class, where Django puts a dict of its own

@@ -15,10 +15,12 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from minhu.cases import tracking
 from minhu.directory import queries as directory
-from minhu.intake.actions import WebForm
 from minhu.intake.gathering import Outcome, receive_web_messages
+from minhu.intake.web_form import WebForm
 from minhu.rules import codes
 from minhu.rules.errors import Refusal
+from minhu.web import turn
+from minhu.web.at_work import PAGES
 from minhu.web.errors import too_many
 from minhu.web.gather import Gatherer
 from minhu.web.public import progress
@@ -26,10 +28,10 @@ from minhu.web.public.forms import MatterCheck, MatterForm, fresh_key
 
 
 def _store(forms: Sequence[WebForm]) -> list[Outcome]:
-    return receive_web_messages(forms, city_id=directory.the_city().pk)
+    return receive_web_messages(forms, city_id=directory.the_city_id())
 
 
-STORED = Gatherer(_store)
+STORED = Gatherer(_store, turn=turn.to_write, at_work=PAGES)
 """Matters that arrive together are stored together: one wait for the disk for all of them."""
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from minhu.web.at_work import PAGES
 from minhu.web.server import BODY_LIMIT_BYTES, Site
 
 Sent = list[dict[str, Any]]
@@ -124,6 +125,20 @@ def test_a_recording_is_sent_piece_by_piece_and_closed() -> None:
 
     assert [message["body"] for message in sent[1:]] == [b"RIFF", b"data", b""]
     assert recording.closed
+
+
+def test_a_page_counts_as_at_work_until_it_is_answered_or_fails() -> None:
+    seen: list[int] = []
+
+    def look(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        seen.append(PAGES())
+        raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        ask(look)
+
+    assert seen == [1]
+    assert PAGES() == 0
 
 
 def test_a_fault_of_the_page_is_not_hidden() -> None:

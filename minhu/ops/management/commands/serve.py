@@ -6,14 +6,16 @@ import asyncio
 import os
 from argparse import ArgumentParser
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from minhu.ops.site import web_programs
 from minhu.ops.supervise import Program, supervise
 
 
 class Command(BaseCommand):
-    """Runs all three processes, and brings back what dies."""
+    """Runs pages, switch and jobs, and brings back what dies."""
 
     help = "Everything in one: web, switch and jobs. The database is brought up to this release first."
 
@@ -26,10 +28,7 @@ class Command(BaseCommand):
     def handle(self, *args: object, **options: object) -> None:
         if not options["no_migrate"]:
             call_command("migrate", verbosity=0, interactive=False)
-        programs = (
-            Program("web", ("web", "--address", str(options["address"]))),
-            Program("switch", ("switch",)),
-            Program("jobs", ("jobs",)),
-        )
-        self.stdout.write(f"http://{options['address']}/   Ctrl-C ends all.")
-        asyncio.run(supervise(programs, dict(os.environ)))
+        others = (Program("switch", ("switch",)), Program("jobs", ("jobs",)))
+        with web_programs(str(options["address"]), settings.WEB_PROCESSES) as pages:
+            self.stdout.write(f"http://{options['address']}/   Ctrl-C ends all.")
+            asyncio.run(supervise((*pages, *others), dict(os.environ)))

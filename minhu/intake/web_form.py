@@ -1,0 +1,101 @@
+"""A matter as the public form brings it, and whether it may be kept.
+
+Refusal
+├── NothingSaid       an empty matter
+├── TooLong           more than anybody would read
+└── NoSuchLine        not a published line
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from minhu.rules import numbers
+from minhu.rules.clock import legal_day
+from minhu.rules.errors import Refusal
+from minhu.rules.plain import storable
+from minhu.rules.texts import MAX_BODY
+from minhu.rules.words import CaseKind
+
+_PUBLISHED = (
+    "SELECT id FROM directory_line WHERE city_id = %s AND withdrawn_at IS NULL "
+    "AND published_from <= %s AND (published_until IS NULL OR published_until >= %s) AND id IN ({})"
+)
+
+
+class NothingSaid(Refusal):
+    code = "nothing_said"
+    words = "请写明您要反映的事项。"
+
+
+class TooLong(Refusal):
+    code = "too_long"
+    words = f"内容太长，请控制在{MAX_BODY}字以内。"
+
+
+class NoSuchLine(Refusal):
+    code = "no_such_line"
+    words = "没有这个公布号码，请重新选择。"
+
+
+@dataclass(frozen=True, slots=True)
+class WebForm:
+    """A matter as the public form brings it. key: made with the form, the same when it is sent again.
+
+    number, name: as typed; both may be empty. line_id: None when the citizen does not know whom to write to.
+    """
+
+    key: str
+    body: str
+    kind: CaseKind
+    line_id: int | None = None
+    number: str = ""
+    name: str = ""
+    place: str = ""
+    confidential: bool = False
+
+    @property
+    def stored_key(self) -> str:
+        """The key as it is kept, by which the form is known again."""
+        return storable(self.key, 64)
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What the citizen is told: the code to follow the matter by, and by when somebody will be in touch."""
+
+    code: str
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A form whose words may be kept. number: normalised, "" for none."""
+
+    form: WebForm
+    body: str
+    number: str
+
+
+def checked(form: WebForm) -> Checked:
+    """Raises: NothingSaid, TooLong, NotANumber."""
+    body = storable(form.body.strip())
+    if not body:
+        raise NothingSaid
+    if len(body) > MAX_BODY:
+        raise TooLong
+    return Checked(form, body, numbers.normalise(form.number) if form.number.strip() else "")
+
+
+def published(line_ids: Collection[int], city_id: int, at: datetime) -> set[int]:
+    """Those of these lines to which the public may write on that day."""
+    if not line_ids:
+        return set()
+    day = str(legal_day(at))
+    with connection.cursor() as cursor:
+        cursor.execute(_PUBLISHED.format(", ".join(["%s"] * len(line_ids))), [city_id, day, day, *line_ids])
+        return {int(row[0]) for row in cursor.fetchall()}
