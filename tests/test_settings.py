@@ -138,6 +138,16 @@ def test_a_wrong_setting_of_a_gateway_stops_the_start_with_one_line(
     assert said in done.stderr
 
 
+def test_an_officials_phone_serves_its_own_number_without_being_told(tmp_path: Path) -> None:
+    phone = {"NUMBER": "+8613900000001", "SIGNING_KEY": "k", "USER": "u", "PASSWORD": "p"}
+    given = {"SMS_GATEWAYS": "wang:android", **{f"SMS_WANG_{name}": value for name, value in phone.items()}}
+    code = "from minhu.settings import CHANNELS; print(*CHANNELS[0].lines)"
+    environment = {**os.environ, "MINHU_DATA": str(tmp_path), **PRODUCTION, **given}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, text=True, capture_output=True, check=False)
+
+    assert done.stdout == "+8613900000001\n", done.stderr
+
+
 def test_two_gateways_cannot_be_the_phone_of_one_line(tmp_path: Path) -> None:
     second = {name.replace("BACKUP", "OTHER"): value for name, value in AGGREGATOR.items()}
     both = {**second, **AGGREGATOR, "SMS_GATEWAYS": "backup:smpp,other:smpp"}

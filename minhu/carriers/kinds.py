@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from minhu.carriers.android import AndroidGateway, AndroidSettings
 from minhu.carriers.smpp import SmppGateway, SmppSettings
 from minhu.carriers.text import Caps, TextGateway
 
@@ -19,7 +20,8 @@ Now = Callable[[], datetime]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """settings: frozen dataclass, which refuses what cannot work with a WrongSetting.
+    """settings: frozen dataclass, which refuses what cannot work with a WrongSetting; its ``lines``, if it has any, are
+    the numbers a gateway serves unless told otherwise.
 
     gateway: makes one from its name, its settings and ``now``, without connecting anything.
     """
@@ -29,6 +31,7 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
+    "android": Kind(AndroidSettings, AndroidGateway),
     "smpp": Kind(SmppSettings, SmppGateway),
 }
 
@@ -37,8 +40,7 @@ KINDS: dict[str, Kind] = {
 class GatewaySettings:
     """One gateway. own: the settings of its kind, which reads them in ``SMS_NAME_…`` beside these.
 
-    sender: number that texts are sent from which belong to no line. lines: numbers (E.164) it serves, an official's own
-    phone one; empty: any. per_second: most texts it is handed a second, 0 for as many as it takes. window: most that
+    sender: number that texts are sent from which belong to no line. lines: numbers (E.164) it serves; empty: any. per_second: most texts it is handed a second, 0 for as many as it takes. window: most that
     may await its answer. signature: 签名, as registered. templates: its ids of registered templates, by our names.
     hook_secret: the part of its callback address that nobody can guess; "" for none.
     """

@@ -74,12 +74,14 @@ def _gateway(env: Environment, name: str, kind: str) -> GatewaySettings:
     for given in env.names(prefix):
         if given.removeprefix(prefix) not in known:
             raise BadSetting(given, f"is no setting of the kind {kind}; known: {', '.join(known)}")
+    own = _own(env, prefix, kind)
+    lines = tuple(_number(f"{prefix}LINES", one) for one in env.words(f"{prefix}LINES"))
     return GatewaySettings(
         name=name,
         kind=kind,
-        own=_own(env, prefix, kind),
+        own=own,
         sender=env.text(f"{prefix}SENDER", ""),
-        lines=tuple(_number(f"{prefix}LINES", one) for one in env.words(f"{prefix}LINES")),
+        lines=lines or getattr(own, "lines", ()),
         per_second=env.number(f"{prefix}PER_SECOND", 0.0, high=10_000),
         window=env.whole(f"{prefix}WINDOW", 10, low=1, high=1000),
         signature=env.text(f"{prefix}SIGNATURE", ""),

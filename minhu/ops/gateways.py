@@ -19,8 +19,8 @@ from minhu.carriers.kinds import GatewaySettings
 from minhu.environment import BadSetting
 from minhu.environment.gateways import channel_of
 from minhu.intake import gateways as intake
+from minhu.intake.sink import ThreadSink
 from minhu.ops.posts import Post
-from minhu.ops.texting import StoringSink
 from minhu.rules.gateways import Channel, in_order, missing_templates
 
 log = structlog.get_logger(__name__)
@@ -92,7 +92,7 @@ def running() -> Iterator[Posts]:
     posts = Posts([_post(gateway) for gateway in settings.GATEWAYS])
     try:
         for post in posts:
-            post.gateway.start(StoringSink(keys_are_ids=post.gateway.caps.inbound_ids))
+            post.gateway.start(ThreadSink(keys_are_ids=post.gateway.caps.inbound_ids))
         yield posts
     finally:
         posts.stop()

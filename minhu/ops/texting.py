@@ -1,4 +1,4 @@
-"""Between the gateways and the tables: stores what comes in before the gateway is told so, sends what is queued.
+"""Sends what is queued: one sender for each gateway.
 
 A text's attempt is committed before a gateway is called, and what the gateway said is committed after; in between no
 transaction is open.
@@ -7,7 +7,7 @@ transaction is open.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from typing import assert_never
 
@@ -16,8 +16,8 @@ from django.db import DatabaseError, InterfaceError, OperationalError, close_old
 from prometheus_client import Counter
 
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.text import Accepted, Inbound, Outgoing, Receipt, Rejected, Submitted, Unknown
-from minhu.intake import inbound, outbox, receipts
+from minhu.carriers.text import Accepted, Outgoing, Receipt, Rejected, Submitted, Unknown
+from minhu.intake import outbox, receipts
 from minhu.ops.posts import Order, Pace, Post
 from minhu.rules.gateways import Fitted, Unfit, billed_segments, fit
 from minhu.rules.texts import render, shown
@@ -25,32 +25,11 @@ from minhu.rules.texts import render, shown
 log = structlog.get_logger(__name__)
 
 SENT = Counter("minhu_texts_submitted", "Texts handed to a gateway, by what it said", ["gateway", "answer"])
-ARRIVED = Counter("minhu_texts_arrived", "Texts and segments stored", ["gateway"])
 
 GATHER_SECONDS = 0.05
 """How long a whole window may take to be answered before its free places are filled again."""
 
 NOTE_AGAIN_SECONDS = 1.0
-
-
-class StoringSink:
-    """Where gateways hand what comes in. Returns once it is on disk; raising means: bring it again.
-
-    keys_are_ids: the gateway gives each delivery an id of its own.
-    """
-
-    def __init__(self, *, keys_are_ids: bool = False) -> None:
-        self._keys_are_ids = keys_are_ids
-
-    def inbound(self, batch: Sequence[Inbound]) -> None:
-        close_old_connections()
-        inbound.store(batch, keys_are_ids=self._keys_are_ids)
-        if batch:
-            ARRIVED.labels(batch[0].gateway).inc(len(batch))
-
-    def receipt(self, batch: Sequence[Receipt]) -> None:
-        close_old_connections()
-        receipts.store(batch)
 
 
 class Sender:

@@ -18,9 +18,10 @@ from minhu.environment import BadSetting
 from minhu.intake import outbox
 from minhu.intake.citizens import thread_of
 from minhu.intake.models import Text
+from minhu.intake.sink import StoringSink
 from minhu.ops.gateways import Posts, refuse_missing_templates
 from minhu.ops.posts import Health, Pace, Post
-from minhu.ops.texting import Sender, StoringSink
+from minhu.ops.texting import Sender
 from minhu.rules.access import system
 from minhu.rules.gateways import LEAST_TRIED, LOOK_BACK, Channel
 from minhu.rules.texts import TEMPLATES

@@ -1,0 +1,1 @@
+"""HTTP gateways described by settings alone, and what all HTTP gateways have in common."""
