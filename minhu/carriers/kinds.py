@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from minhu.carriers.android import AndroidGateway, AndroidSettings
+from minhu.carriers.http import HttpGateway, HttpSettings
 from minhu.carriers.smpp import SmppGateway, SmppSettings
 from minhu.carriers.text import Caps, TextGateway
 
@@ -32,6 +33,7 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "android": Kind(AndroidSettings, AndroidGateway),
+    "http": Kind(HttpSettings, HttpGateway),
     "smpp": Kind(SmppSettings, SmppGateway),
 }
 
@@ -40,9 +42,10 @@ KINDS: dict[str, Kind] = {
 class GatewaySettings:
     """One gateway. own: the settings of its kind, which reads them in ``SMS_NAME_…`` beside these.
 
-    sender: number that texts are sent from which belong to no line. lines: numbers (E.164) it serves; empty: any. per_second: most texts it is handed a second, 0 for as many as it takes. window: most that
-    may await its answer. signature: 签名, as registered. templates: its ids of registered templates, by our names.
-    hook_secret: the part of its callback address that nobody can guess; "" for none.
+    sender: number that texts are sent from which belong to no line. lines: numbers (E.164) it serves; empty: any.
+    per_second: most texts it is handed a second, 0 for as many as it takes. window: most that may await its answer.
+    signature: 签名, as registered. templates: its ids of registered templates, by our names. hook_secret: the part of
+    its callback address that nobody can guess; "" for none.
     """
 
     name: str

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import parse_qsl
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -139,4 +140,48 @@ class Android(Dialect):
         return Heard(body, {"Content-Type": "application/json", "X-Timestamp": at, "X-Signature": signature})
 
 
-DIALECTS: dict[str, Callable[[], Dialect]] = {"android": Android}
+class Aggregator(Dialect):
+    """An invented texting service, made of habits that real ones have: a form, a signature over account, secret and
+    time, an answer in JSON, receipts and texts in arrays, signed over the body."""
+
+    account, secret = "cityhall", "s3cret"
+
+    def read(self, method: str, path: str, headers: dict[str, str], body: bytes, number: int) -> Said:
+        form = dict(parse_qsl(body.decode()))
+        expected = hashlib.md5(  # noqa: S324 - as such services do
+            f"{self.account}{self.secret}{form.get('ts')}".encode()
+        ).hexdigest()
+        if form.get("account") != self.account or form.get("sign") != expected:
+            raise Refused(200, {"code": "101", "msg": "sign error"})
+        if path != "/sms/send" or len(form["mobile"]) != 11:
+            raise Refused(200, {"code": "107", "msg": "mobile error"})
+        return Said(form["extid"], f"M{number:08d}", form["mobile"], form["content"])
+
+    def accepted(self, said: Said) -> tuple[int, bytes]:
+        return 200, json.dumps({"code": 0, "data": [{"msgid": said.gateway_id}]}).encode()
+
+    def throttled(self) -> tuple[int, bytes]:
+        return 200, b'{"code": 103, "msg": "too fast"}'
+
+    def inbound(self, number: int, text: dict[str, Any]) -> Heard:
+        at = datetime.fromisoformat(text["at"]).astimezone(SHANGHAI).strftime("%Y%m%d%H%M%S")
+        sender = text["sender"].removeprefix("+86")
+        return self._signed(
+            [{"mo_id": number, "mobile": sender, "dest": text["recipient"], "msg": text["body"], "time": at}]
+        )
+
+    def receipt(self, number: int, said: dict[str, Any]) -> Heard:
+        state = said.get("state", "DELIVRD")
+        return self._signed([{"msgid": said["gateway_id"], "mobile": said["recipient"], "status": state}])
+
+    def _signed(self, items: list[dict[str, Any]]) -> Heard:
+        body, at = json.dumps({"list": items}, ensure_ascii=False).encode(), str(int(time.time()))
+        over = body + at.encode()
+        signature = base64.b64encode(hmac.new(self.secret.encode(), over, hashlib.sha256).digest()).decode()
+        return Heard(body, {"Content-Type": "application/json;charset=utf-8", "X-Ts": at, "X-Sign": signature})
+
+    def heard(self, status: int, answer: bytes) -> bool:
+        return status == 200 and answer == b'{"result":"ok"}'
+
+
+DIALECTS: dict[str, Callable[[], Dialect]] = {"android": Android, "aggregator": Aggregator}

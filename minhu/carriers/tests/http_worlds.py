@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import psutil
 
 from minhu.carriers.android import AndroidGateway, AndroidSettings
+from minhu.carriers.http import HttpGateway, HttpSettings
+from minhu.carriers.http.recipe import Digest, DigestForm
 from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, TextWorld, wait_for
 from minhu.carriers.text import BadHook, Hooked, HookRequest, TextGateway
 from tests.peers.http_handle import Door, HttpFarEnd
@@ -19,14 +22,14 @@ Made = Callable[[str], TextGateway]
 
 
 class HttpTextWorld(TextWorld):
-    """One HTTP gateway and its far end. office: the number citizens write to."""
+    """One HTTP gateway and its far end. office, citizen: as in TextWorld."""
 
-    def __init__(self, folder: Path, dialect: str, make: Made, *, office: str = OFFICE) -> None:
+    def __init__(self, folder: Path, dialect: str, make: Made, *, office: str = OFFICE, citizen: str = CITIZEN) -> None:
         super().__init__()
         self.door = Door(self._called)
         self.far = HttpFarEnd(folder, dialect, self.door.address)
         self.gateway = make(self.far.address)
-        self.office = office
+        self.office, self.citizen = office, citizen
 
     def _called(self, method: str, address: str, headers: dict[str, str], body: bytes) -> tuple[int, bytes, str]:
         """As web/hooks.py answers."""
@@ -118,4 +121,50 @@ def phone_settings(address: str, **changes: object) -> AndroidSettings:
     return AndroidSettings(PHONE, "k3y", f"{address}/3rdparty/v1", **{**given, **changes})  # type: ignore[arg-type]
 
 
-HTTP_WORLDS: dict[str, Callable[[Path], TextWorld]] = {"android": android}
+AGGREGATOR: dict[str, Any] = {
+    "fields": {
+        "account": "{user}",
+        "ts": "{time}",
+        "sign": "{sign}",
+        "mobile": "{recipient}",
+        "content": "{body}",
+        "extid": "{id}",
+    },
+    "user": "cityhall",
+    "secret": "s3cret",
+    "sign": Digest.MD5,
+    "sign_over": "{user}{secret}{time}",
+    "id_path": "data.0.msgid",
+    "retryable": ("103",),
+    "down": ("101",),
+    "hook_items": "list",
+    "in_sender": "mobile",
+    "in_recipient": "dest",
+    "in_body": "msg",
+    "in_id": "mo_id",
+    "in_time": "time",
+    "receipt_id": "msgid",
+    "receipt_status": "status",
+    "receipt_delivered": ("DELIVRD",),
+    "receipt_pending": ("ACCEPTD",),
+    "in_time_form": "%Y%m%d%H%M%S",
+    "hook_sign": Digest.HMAC_SHA256,
+    "hook_sign_form": DigestForm.BASE64,
+    "hook_sign_over": "{raw}{time}",
+    "hook_sign_at": "header:X-Sign",
+    "hook_time_at": "header:X-Ts",
+    "hook_answer": '{"result":"ok"}',
+    "probe_seconds": 0.05,
+    "answer_seconds": 5.0,
+}
+"""Describes the invented service of tests/peers/http_dialects.py."""
+
+
+def aggregator(folder: Path) -> TextWorld:
+    def make(address: str) -> TextGateway:
+        return HttpGateway("agg", HttpSettings(f"{address}/sms/send", **AGGREGATOR))
+
+    return HttpTextWorld(folder, "aggregator", make, citizen=CITIZEN.removeprefix("+86"))
+
+
+HTTP_WORLDS: dict[str, Callable[[Path], TextWorld]] = {"android": android, "http": aggregator}

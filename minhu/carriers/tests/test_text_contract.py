@@ -12,7 +12,7 @@ import pytest
 
 from minhu.carriers.errors import CarrierError
 from minhu.carriers.tests.http_worlds import HTTP_WORLDS
-from minhu.carriers.tests.text_worlds import CITIZEN, WORLDS, TextWorld, wait_for
+from minhu.carriers.tests.text_worlds import WORLDS, TextWorld, wait_for
 from minhu.carriers.text import Accepted, Fate, Rejected, Unknown
 from minhu.rules.reassembly import Held, reassemble
 
@@ -35,7 +35,7 @@ def test_a_citizen_s_chinese_text_arrives_as_written(world: TextWorld) -> None:
     world.citizen_texts("新华路路灯不亮，请派人看看")
     (text,) = world.until_stored(1)
 
-    assert (text.body, text.sender, text.recipient) == ("新华路路灯不亮，请派人看看", CITIZEN, world.office)
+    assert (text.body, text.sender, text.recipient) == ("新华路路灯不亮，请派人看看", world.citizen, world.office)
     assert text.gateway == world.gateway.name
     assert text.part is None
     assert abs((datetime.now(UTC) - text.received_at).total_seconds()) < 60

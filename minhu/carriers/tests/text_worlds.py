@@ -62,10 +62,10 @@ class Notebook:
 
 
 class TextWorld(ABC):
-    """One gateway with its link up, and its far end. office: the number that citizens write to."""
+    """One gateway with its link up, and its far end. office, citizen: as the gateway writes their numbers."""
 
     gateway: TextGateway
-    office = OFFICE
+    office, citizen = OFFICE, CITIZEN
 
     def __init__(self) -> None:
         self.notebook = Notebook()
