@@ -17,6 +17,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from minhu.carriers.kinds import KINDS
 from minhu.environment.gateways import COMMON, LIST, setting_names
+from minhu.rules.texts import TEMPLATES
 
 ROOT = Path(__file__).resolve().parent.parent
 MOST_LINES_OF_A_FILE = 500
@@ -167,3 +168,10 @@ def test_every_setting_is_explained_in_the_example() -> None:
     explained = set(re.findall(r"(?m)^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8")))
 
     assert explained == read
+
+
+def test_every_template_stands_in_the_guide_as_it_is_sent() -> None:
+    guide = (ROOT / "docs" / "how-to" / "connect-cloud.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"(?m)^\| `(\w+)` \| (.+?) \|", guide))
+
+    assert {name: rows.get(name) for name in TEMPLATES} == TEMPLATES

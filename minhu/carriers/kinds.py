@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from minhu.carriers.android import AndroidGateway, AndroidSettings
+from minhu.carriers.cloud import AliyunGateway, AliyunSettings, TencentGateway, TencentSettings
 from minhu.carriers.http import HttpGateway, HttpSettings
 from minhu.carriers.smpp import SmppGateway, SmppSettings
 from minhu.carriers.text import Caps, TextGateway
@@ -32,9 +33,11 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
+    "aliyun": Kind(AliyunSettings, AliyunGateway),
     "android": Kind(AndroidSettings, AndroidGateway),
     "http": Kind(HttpSettings, HttpGateway),
     "smpp": Kind(SmppSettings, SmppGateway),
+    "tencent": Kind(TencentSettings, TencentGateway),
 }
 
 

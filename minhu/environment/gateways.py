@@ -52,7 +52,7 @@ def channel_of(gateway: GatewaySettings) -> Channel:
         templates_only=caps.templates_only,
         templates=gateway.templates,
         max_variable=caps.max_variable,
-        signature=gateway.signature,
+        signature=_bracketed(gateway.signature),
     )
     if unknown := unknown_templates(channel):
         raise BadSetting(f"{_prefix(gateway.name)}TEMPLATES", f"names no text of ours: {', '.join(unknown)}")
@@ -174,6 +174,11 @@ def _each_line_once(found: list[GatewaySettings]) -> None:
             if line in owners:
                 raise BadSetting(f"{_prefix(gateway.name)}LINES", f"{line} is served by {owners[line]} already")
             owners[line] = gateway.name
+
+
+def _bracketed(signature: str) -> str:
+    """As it stands in a text, for the bill."""
+    return signature if not signature or signature.startswith("【") else f"【{signature}】"
 
 
 def _prefix(name: str) -> str:

@@ -9,9 +9,9 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlsplit
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -184,4 +184,173 @@ class Aggregator(Dialect):
         return status == 200 and answer == b'{"result":"ok"}'
 
 
-DIALECTS: dict[str, Callable[[], Dialect]] = {"android": Android, "aggregator": Aggregator}
+REGISTERED = {"SMS_1": "${words}", "1001": "{1}"}
+"""Approved templates at the two cloud services."""
+
+
+class Aliyun(Dialect):
+    """Source: help.aliyun.com: SendSms, request structure and signature V3, SmsUp, SmsReport."""
+
+    key_id, key_secret = "LTAI-test", "key"
+
+    def read(self, method: str, path: str, headers: dict[str, str], body: bytes, number: int) -> Said:
+        parts = urlsplit(path)
+        self._check_signature(method, parts.path, parts.query, headers, body)
+        if headers["x-acs-action"] != "SendSms" or headers["x-acs-version"] != "2017-05-25":
+            raise Refused(404, {"Code": "InvalidAction.NotFound"})
+        said = dict(parse_qsl(parts.query))
+        if said["SignName"] != "安澜市":
+            raise Refused(200, {"Code": "isv.SMS_SIGNATURE_ILLEGAL", "Message": "短信签名不合法"})
+        if said["TemplateCode"] not in REGISTERED:
+            raise Refused(200, {"Code": "isv.SMS_TEMPLATE_ILLEGAL", "Message": "短信模版不合法"})
+        words = REGISTERED[said["TemplateCode"]]
+        for name, value in json.loads(said["TemplateParam"]).items():
+            words = words.replace(f"${{{name}}}", value)
+        return Said(said["OutId"], f"9006195{number:09d}^0", said["PhoneNumbers"], words)
+
+    def _check_signature(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> None:
+        scheme, _, rest = headers.get("authorization", "").partition(" ")
+        given = dict(pair.split("=", 1) for pair in rest.split(","))
+        names = given["SignedHeaders"].split(";")
+        must = {"host", *(name for name in headers if name.startswith("x-acs-"))}
+        hashed = hashlib.sha256(body).hexdigest()
+        lines = "".join(f"{name}:{headers[name].strip()}\n" for name in names)
+        canonical = f"{method}\n{path}\n{query}\n{lines}\n{';'.join(names)}\n{hashed}"
+        over = f"ACS3-HMAC-SHA256\n{hashlib.sha256(canonical.encode()).hexdigest()}"
+        expected = hmac.new(self.key_secret.encode(), over.encode(), hashlib.sha256).hexdigest()
+        if scheme != "ACS3-HMAC-SHA256" or given["Credential"] != self.key_id:
+            raise Refused(404, {"Code": "InvalidAccessKeyId.NotFound"})
+        if not must <= set(names) or headers["x-acs-content-sha256"] != hashed or given["Signature"] != expected:
+            raise Refused(400, {"Code": "SignatureDoesNotMatch"})
+
+    def accepted(self, said: Said) -> tuple[int, bytes]:
+        answer = {"Code": "OK", "Message": "OK", "BizId": said.gateway_id, "RequestId": "F655A8D5-B967-440B-8683"}
+        return 200, json.dumps(answer).encode()
+
+    def throttled(self) -> tuple[int, bytes]:
+        answer = {"Code": "isv.BUSINESS_LIMIT_CONTROL", "Message": "触发分钟级流控Permits:1", "RequestId": "A"}
+        return 200, json.dumps(answer).encode()
+
+    def inbound(self, number: int, text: dict[str, Any]) -> Heard:
+        at = datetime.fromisoformat(text["at"]).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        return self._json(
+            [
+                {
+                    "phone_number": text["sender"].removeprefix("+86"),
+                    "send_time": at,
+                    "content": text["body"],
+                    "sign_name": "安澜市",
+                    "dest_code": text["recipient"],
+                    "sequence_id": 1234567890 + number,
+                }
+            ]
+        )
+
+    def receipt(self, number: int, said: dict[str, Any]) -> Heard:
+        now = datetime.now(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+        return self._json(
+            [
+                {
+                    "phone_number": said["recipient"],
+                    "send_time": now,
+                    "report_time": now,
+                    "success": True,
+                    "err_code": "DELIVERED",
+                    "err_msg": "用户接收成功",
+                    "sms_size": "1",
+                    "biz_id": said["gateway_id"],
+                    "out_id": said["id"],
+                }
+            ]
+        )
+
+    def heard(self, status: int, answer: bytes) -> bool:
+        return status == 200 and json.loads(answer)["code"] == 0
+
+    def _json(self, items: object) -> Heard:
+        return Heard(json.dumps(items, ensure_ascii=False).encode(), {"Content-Type": "application/json"})
+
+
+class Tencent(Aliyun):
+    """Source: cloud.tencent.com, product 382: SendSms, signature v3, SMS Reply, Sending Status Notification."""
+
+    key_id, key_secret = "AKID-test", "key"
+
+    def read(self, method: str, path: str, headers: dict[str, str], body: bytes, number: int) -> Said:
+        self._check_signature(method, path, "", headers, body)
+        said = json.loads(body)
+        if headers["x-tc-action"] != "SendSms" or headers["x-tc-version"] != "2021-01-11":
+            raise Refused(200, {"Response": {"Error": {"Code": "InvalidAction"}}})
+        if said["TemplateId"] not in REGISTERED or said["SignName"] != "安澜市":
+            status = {"Code": "FailedOperation.TemplateIncorrectOrUnapproved", "SerialNo": "", "Fee": 0}
+            raise Refused(200, {"Response": {"SendStatusSet": [status], "RequestId": "a"}})
+        words = REGISTERED[said["TemplateId"]]
+        for place, value in enumerate(said["TemplateParamSet"], start=1):
+            words = words.replace(f"{{{place}}}", value)
+        return Said(said["SessionContext"], f"5000:1045710669{number:08d}", said["PhoneNumberSet"][0], words)
+
+    def _check_signature(self, method: str, path: str, query: str, headers: dict[str, str], body: bytes) -> None:
+        at = datetime.fromtimestamp(int(headers["x-tc-timestamp"]), UTC)
+        scope = f"{at:%Y-%m-%d}/sms/tc3_request"
+        lines = f"content-type:{headers['content-type']}\nhost:{headers['host']}\n"
+        hashed = hashlib.sha256(body).hexdigest()
+        canonical = f"{method}\n{path}\n{query}\n{lines}\ncontent-type;host\n{hashed}"
+        digest = hashlib.sha256(canonical.encode()).hexdigest()
+        over = f"TC3-HMAC-SHA256\n{headers['x-tc-timestamp']}\n{scope}\n{digest}"
+        key = ("TC3" + self.key_secret).encode()
+        for step in scope.split("/"):
+            key = hmac.new(key, step.encode(), hashlib.sha256).digest()
+        signature = hmac.new(key, over.encode(), hashlib.sha256).hexdigest()
+        who = (
+            f"TC3-HMAC-SHA256 Credential={self.key_id}/{scope}, SignedHeaders=content-type;host, Signature={signature}"
+        )
+        if headers["authorization"] != who:
+            raise Refused(200, {"Response": {"Error": {"Code": "AuthFailure.SignatureFailure"}, "RequestId": "a"}})
+
+    def accepted(self, said: Said) -> tuple[int, bytes]:
+        status = {
+            "SerialNo": said.gateway_id,
+            "PhoneNumber": said.recipient,
+            "Fee": 1,
+            "SessionContext": said.id,
+            "Code": "Ok",
+            "Message": "send success",
+            "IsoCode": "CN",
+        }
+        return 200, json.dumps({"Response": {"SendStatusSet": [status], "RequestId": "a0aabda6"}}).encode()
+
+    def throttled(self) -> tuple[int, bytes]:
+        status = {"Code": "LimitExceeded.PhoneNumberThirtySecondLimit", "SerialNo": "", "Fee": 0}
+        return 200, json.dumps({"Response": {"SendStatusSet": [status], "RequestId": "a"}}).encode()
+
+    def inbound(self, number: int, text: dict[str, Any]) -> Heard:
+        at = int(datetime.fromisoformat(text["at"]).timestamp())
+        mobile = text["sender"].removeprefix("+86")
+        said = {"extend": text["recipient"], "mobile": mobile, "nationcode": "86", "sign": "安澜市", "time": at}
+        return self._json(said | {"text": text["body"]})
+
+    def receipt(self, number: int, said: dict[str, Any]) -> Heard:
+        return self._json(
+            [
+                {
+                    "user_receive_time": datetime.now(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S"),
+                    "nationcode": "86",
+                    "mobile": said["recipient"].removeprefix("+86"),
+                    "report_status": "SUCCESS",
+                    "errmsg": "DELIVRD",
+                    "description": "用户短信送达成功",
+                    "sid": said["gateway_id"],
+                }
+            ]
+        )
+
+    def heard(self, status: int, answer: bytes) -> bool:
+        return status == 200 and json.loads(answer) == {"result": 0, "errmsg": "OK"}
+
+
+DIALECTS: dict[str, Callable[[], Dialect]] = {
+    "android": Android,
+    "aggregator": Aggregator,
+    "aliyun": Aliyun,
+    "tencent": Tencent,
+}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from urllib.parse import parse_qsl, urlsplit
 import psutil
 
 from minhu.carriers.android import AndroidGateway, AndroidSettings
+from minhu.carriers.cloud import AliyunGateway, AliyunSettings, TencentGateway, TencentSettings
 from minhu.carriers.http import HttpGateway, HttpSettings
 from minhu.carriers.http.recipe import Digest, DigestForm
 from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, TextWorld, wait_for
-from minhu.carriers.text import BadHook, Hooked, HookRequest, TextGateway
+from minhu.carriers.text import BadHook, Hooked, HookRequest, Outgoing, TextGateway
 from tests.peers.http_handle import Door, HttpFarEnd
 
 Made = Callable[[str], TextGateway]
@@ -167,4 +169,40 @@ def aggregator(folder: Path) -> TextWorld:
     return HttpTextWorld(folder, "aggregator", make, citizen=CITIZEN.removeprefix("+86"))
 
 
-HTTP_WORLDS: dict[str, Callable[[Path], TextWorld]] = {"android": android, "http": aggregator}
+class CloudTextWorld(HttpTextWorld):
+    """A service that takes templates only: all words go as the one variable of one template."""
+
+    registered = "SMS_1"
+
+    def outgoing(self, body: str) -> Outgoing:
+        return replace(super().outgoing(body), template=self.registered, variables={"words": body})
+
+
+class TencentTextWorld(CloudTextWorld):
+    registered = "1001"
+
+
+QUICK: dict[str, Any] = {"probe_seconds": 0.05, "answer_seconds": 5.0}
+
+
+def aliyun(folder: Path) -> TextWorld:
+    def make(address: str) -> TextGateway:
+        return AliyunGateway("cloud", AliyunSettings("LTAI-test", "key", "安澜市", url=f"{address}/", **QUICK))
+
+    return CloudTextWorld(folder, "aliyun", make, citizen=CITIZEN.removeprefix("+86"))
+
+
+def tencent(folder: Path) -> TextWorld:
+    def make(address: str) -> TextGateway:
+        settings = TencentSettings("AKID-test", "key", "1400006666", "安澜市", url=f"{address}/", **QUICK)
+        return TencentGateway("cloud", settings)
+
+    return TencentTextWorld(folder, "tencent", make)
+
+
+HTTP_WORLDS: dict[str, Callable[[Path], TextWorld]] = {
+    "aliyun": aliyun,
+    "android": android,
+    "http": aggregator,
+    "tencent": tencent,
+}
