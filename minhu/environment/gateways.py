@@ -83,7 +83,7 @@ def _gateway(env: Environment, name: str, kind: str) -> GatewaySettings:
         sender=env.text(f"{prefix}SENDER", ""),
         lines=lines or getattr(own, "lines", ()),
         per_second=env.number(f"{prefix}PER_SECOND", 0.0, high=10_000),
-        window=env.whole(f"{prefix}WINDOW", 10, low=1, high=1000),
+        window=env.whole(f"{prefix}WINDOW", getattr(own, "window", 10), low=1, high=1000),
         signature=env.text(f"{prefix}SIGNATURE", ""),
         templates=_pairs(f"{prefix}TEMPLATES", env.words(f"{prefix}TEMPLATES")),
         hook_secret=_hook_secret(env, f"{prefix}HOOK_SECRET"),

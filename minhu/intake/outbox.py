@@ -150,8 +150,7 @@ def claim(
     among: which of them (gateways.texts_for); None: any.
     """
     at = at or timezone.now()
-    due = Text.objects.filter(Q(send_after__isnull=True) | Q(send_after__lte=at), state=TextState.QUEUED)
-    due = due if among is None else due.filter(among)
+    due = _due(at) if among is None else _due(at).filter(among)
     ids = list(
         due.order_by("urgency", "send_after", "id")
         .select_for_update(skip_locked=True, no_key=True)
@@ -166,6 +165,15 @@ def claim(
     )
     texts = Text.objects.filter(pk__in=ids).select_related("thread__citizen", "thread__line").order_by("urgency", "pk")
     return [one for text in texts if (one := _to_send(text, at)) is not None]
+
+
+def anything_due(*, at: datetime | None = None) -> bool:
+    """Whether there is a text whose time has come."""
+    return _due(at or timezone.now()).exists()
+
+
+def _due(at: datetime) -> QuerySet[Text]:
+    return Text.objects.filter(Q(send_after__isnull=True) | Q(send_after__lte=at), state=TextState.QUEUED)
 
 
 @transaction.atomic
@@ -265,11 +273,11 @@ def settle_in_doubt(worker: str = "", *, started_at: datetime | None = None, at:
 
 def give_up_uncarriable(channels: Sequence[Channel], *, at: datetime | None = None, limit: int = 500) -> int:
     """Texts that none of the gateways there are can carry fail, with the reason; returns how many."""
-    if not channels:
-        return 0  # they wait for the first gateway
+    if not channels or any(not channel.lines and not channel.templates_only for channel in channels):
+        return 0  # they wait for the first gateway; or one takes whatever it has not refused, which rejected() sees to
     at = at or timezone.now()
-    stuck = Text.objects.filter(~any_can_take(channels), Q(send_after=None) | Q(send_after__lte=at))
-    ids = list(stuck.filter(state=TextState.QUEUED).order_by("id").values_list("pk", flat=True)[:limit])
+    stuck = _due(at).filter(~any_can_take(channels))
+    ids = list(stuck.order_by("id").values_list("pk", flat=True)[:limit])
     rows = Text.objects.filter(pk__in=ids, state=TextState.QUEUED)
     words = rows.filter(template="").update(state=TextState.FAILED, settled_at=at, fault=NO_FREE_TEXT)
     return words + rows.update(state=TextState.FAILED, settled_at=at, fault=NO_GATEWAY)

@@ -19,29 +19,40 @@ from minhu.carriers.kinds import GatewaySettings
 from minhu.environment import BadSetting
 from minhu.environment.gateways import channel_of
 from minhu.intake import gateways as intake
+from minhu.intake import outbox
 from minhu.intake.sink import ThreadSink
 from minhu.ops.posts import Post
 from minhu.rules.gateways import Channel, in_order, missing_templates
 
 log = structlog.get_logger(__name__)
 
-PAUSES_SECONDS = 1.0
+PAUSES_SECONDS, LOOK_SECONDS = 1.0, 0.05
+"""How old an answer of the database may be: who is paused, whether anything is due."""
 
 
 class Posts:
     """All gateways of this process."""
 
-    def __init__(self, posts: Sequence[Post], paused: Callable[[], frozenset[str]] = intake.paused) -> None:
+    def __init__(
+        self,
+        posts: Sequence[Post],
+        paused: Callable[[], frozenset[str]] = intake.paused,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._posts = tuple(posts)
         self._ask_paused = paused
+        self._clock = clock
         self._paused: frozenset[str] = frozenset()
-        self._asked_at = float("-inf")
+        self._asked_at = self._looked_at = float("-inf")
+        self._due = False
         self._lock = threading.Lock()
 
     def __iter__(self) -> Iterator[Post]:
         return iter(self._posts)
 
     def texts_for(self, name: str) -> Q | None:
+        if not self._anything_due():
+            return None
         held = self._held()
         open_now = [post for post in self._posts if post.channel.name not in held and post.gateway.up()]
         ailing = {post.channel.name for post in open_now if post.health.ailing}
@@ -57,11 +68,13 @@ class Posts:
 
     def state(self) -> dict[str, dict[str, object]]:
         """For the sign of life: who is up, and why not."""
+        held = self._held()
         return {
             post.channel.name: {
                 "up": post.gateway.up(),
                 "trouble": post.gateway.trouble[:200],
                 "ailing": post.health.ailing,
+                "paused": post.channel.name in held,
             }
             for post in self._posts
         }
@@ -70,10 +83,17 @@ class Posts:
         for post in self._posts:
             post.gateway.stop()
 
+    def _anything_due(self) -> bool:
+        """Asked once for all gateways and without a transaction: a hundred phones do not queue for nothing."""
+        with self._lock:
+            if self._clock() - self._looked_at > LOOK_SECONDS:
+                self._due, self._looked_at = outbox.anything_due(), self._clock()
+            return self._due
+
     def _held(self) -> frozenset[str]:
         with self._lock:
-            if time.monotonic() - self._asked_at > PAUSES_SECONDS:
-                self._paused, self._asked_at = self._ask_paused(), time.monotonic()
+            if self._clock() - self._asked_at > PAUSES_SECONDS:
+                self._paused, self._asked_at = self._ask_paused(), self._clock()
             return self._paused
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 
 import structlog
 from django.conf import settings
@@ -37,28 +37,30 @@ def run() -> None:
         left = outbox.settle_in_doubt(worker, started_at=timezone.now())
         if left:
             log.warning("texts_in_doubt", texts=left)
-        senders = {post.channel.name: Sender(post, posts, worker=worker) for post in posts}
+        senders = [Sender(post, posts, worker=worker) for post in posts]
         if not senders:
             log.warning("no_gateway", cure="set SMPP_HOST or SMS_GATEWAYS, or texts will wait")
         rounds = Rounds([*_texting(senders), *_casework(), *_housekeeping(worker, posts)])
         rounds.start()
-        log.info("jobs_started", worker=worker, gateways=list(senders))
+        log.info("jobs_started", worker=worker, gateways=[one.name for one in senders])
         stopping.wait()
         rounds.stop()
         posts.stop()  # takes the last answers, and lets nobody wait for more
-        for sender in senders.values():
+        for sender in senders:
             sender.stop()
 
 
-def _texting(senders: Mapping[str, Sender]) -> list[Work]:
-    channels = settings.CHANNELS
+def _texting(senders: Sequence[Sender]) -> list[Work]:
+    """A gateway for all lines has a thread of its own; officials' phones, which are many and send little, share one."""
+    phones = [sender for sender in senders if sender.is_phone]
     return [
         Work("take_in_texts", inbound.take_in, SOON),
         Work("settle_in_doubt", lambda: len(outbox.settle_in_doubt()), MINUTE),
         Work("sweep_receipts", _quietly(receipts.sweep), MINUTE),
-        Work("give_up_uncarriable", lambda: outbox.give_up_uncarriable(channels), 1.0),
-        *(Work(f"send_texts:{name}", sender.send_some, SOON) for name, sender in senders.items()),
-        *(Work(f"ask_doubtful:{name}", _quietly(sender.ask_doubtful), MINUTE) for name, sender in senders.items()),
+        Work("give_up_uncarriable", lambda: outbox.give_up_uncarriable(settings.CHANNELS), MINUTE),
+        Work("ask_doubtful", _quietly(lambda: [sender.ask_doubtful() for sender in senders]), MINUTE),
+        *(Work(f"send_texts:{one.name}", one.send_some, SOON) for one in senders if not one.is_phone),
+        *([Work("send_texts:phones", lambda: sum(phone.send_some() for phone in phones), SOON)] if phones else []),
     ]
 
 

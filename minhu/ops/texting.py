@@ -12,7 +12,7 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
 from typing import assert_never
 
 import structlog
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections
+from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
 from prometheus_client import Counter
 
 from minhu.carriers.errors import CarrierError
@@ -49,9 +49,18 @@ class Sender:
         self._under_way: set[Future[None]] = set()
         self._stopping = threading.Event()
 
+    @property
+    def name(self) -> str:
+        return self._post.channel.name
+
+    @property
+    def is_phone(self) -> bool:
+        """Whether it serves a few lines only, an official's own phone as a rule."""
+        return bool(self._post.channel.lines)
+
     def send_some(self) -> int:
         """Take in hand what is due and goes by this gateway, as far as window and pace have room; returns how many."""
-        name = self._post.channel.name
+        name = self.name
         among = self._order.texts_for(name)
         if among is None:
             return 0
@@ -64,7 +73,7 @@ class Sender:
 
     def ask_doubtful(self) -> int:
         """Ask the gateway what became of texts in doubt, where it can tell; returns how many it knew."""
-        name, gateway = self._post.channel.name, self._gateway
+        name, gateway = self.name, self._gateway
         if not gateway.caps.can_query or not gateway.up():
             return 0
         fates = [(one, gateway.query(one)) for one in outbox.doubtful(name)]
@@ -89,6 +98,9 @@ class Sender:
             self._until_noted(text.text_id, lambda: self._note(text, answer, sent_as))
         except DatabaseError:
             log.exception("answer_lost", text=text.text_id)  # it stays in hand, and is shown as doubtful later
+        finally:
+            if self.is_phone:
+                connection.close()  # it sends a few texts a day, and there may be a hundred of them
 
     def _handed_over(self, text: outbox.ToSend, said: Fitted) -> Submitted | CarrierError:
         outgoing = Outgoing(
@@ -119,7 +131,7 @@ class Sender:
                     raise
 
     def _note(self, text: outbox.ToSend, answer: Submitted | CarrierError, sent_as: str) -> None:
-        name, text_id = self._post.channel.name, text.text_id
+        name, text_id = self.name, text.text_id
         match answer:
             case CarrierError():
                 outbox.not_handed_over(text_id, str(answer))

@@ -20,7 +20,7 @@ class AndroidSettings:
     public one unless given. user, password or token: as the app shows them (Basic or Bearer). signing_key: of its
     webhooks. device: its id, when the account has several phones; "" for any. sim: slot (1, 2 …) of the line's SIM,
     0 when there is only one: texts of another slot are private and are neither sent nor taken. ttl_seconds: after which
-    an unsent text is given up by the phone.
+    an unsent text is given up by the phone. window: texts that may await the server's answer at once.
     Raises: WrongSetting.
     """
 
@@ -33,6 +33,7 @@ class AndroidSettings:
     device: str = ""
     sim: int = 0
     ttl_seconds: int = 3600
+    window: int = 1
     tls_authority: str = ""
     connect_seconds: float = 5.0
     answer_seconds: float = 30.0
