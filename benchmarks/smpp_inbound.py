@@ -87,10 +87,10 @@ class Product:
 
         django.setup()
         call_command("migrate", verbosity=0, interactive=False)
-        from minhu.ops.texting import StoringSink
+        from minhu.intake.sink import ThreadSink
 
         self.commits = 0
-        self._sink = StoringSink()
+        self._sink = ThreadSink()
 
     def start(self, smsc: Smsc) -> Callable[[], None]:
         return _bound(smsc, self)

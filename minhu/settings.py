@@ -19,8 +19,11 @@ from typing import Any
 
 import structlog
 
+from minhu.carriers.kinds import GatewaySettings
 from minhu.carriers.smpp import BadSmppSetting, BindMode, ReceiptIds, SmppSettings
 from minhu.environment import BadSetting, Environment, database, keep_secret, read_file
+from minhu.environment.gateways import channel_of, gateways
+from minhu.rules.gateways import Channel
 from minhu.rules.routing import Policy
 
 BASE_DIR = Path(__file__).resolve().parent
@@ -377,6 +380,17 @@ def _smpp() -> SmppSettings | None:
 SMPP = _smpp()
 SMPP_SENDER = env.text("SMPP_SENDER", "")
 """The number texts are sent from that belong to no line."""
+
+GATEWAYS: tuple[GatewaySettings, ...] = gateways(env)
+"""The SMS gateways, most preferred first: those of SMS_GATEWAYS, and the one of SMPP_HOST, called smpp, before them."""
+
+if SMPP is not None:
+    if any(one.name == "smpp" for one in GATEWAYS):
+        raise BadSetting("SMS_GATEWAYS", "names smpp, which is the gateway of SMPP_HOST; give it another name")
+    GATEWAYS = (GatewaySettings("smpp", "smpp", SMPP, sender=SMPP_SENDER, window=SMPP.window), *GATEWAYS)
+
+CHANNELS: tuple[Channel, ...] = tuple(channel_of(one) for one in GATEWAYS)
+"""What the rules know of them. Empty: texts wait until there is a gateway."""
 
 
 # --- logs and figures -------------------------------------------------------------------------------------------------

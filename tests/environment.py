@@ -8,7 +8,7 @@ import shutil
 import tempfile
 
 for _name in list(os.environ):
-    if _name.startswith(("MINHU_", "SIP_", "SMPP_")) or _name == "DATABASE_URL":
+    if _name.startswith(("MINHU_", "SIP_", "SMPP_", "SMS_")) or _name == "DATABASE_URL":
         del os.environ[_name]
 
 DATA_DIR = tempfile.mkdtemp(prefix="minhu-test-")

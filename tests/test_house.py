@@ -15,6 +15,10 @@ from pathlib import Path
 import pytest
 from django.db.migrations.loader import MigrationLoader
 
+from minhu.carriers.kinds import KINDS
+from minhu.environment.gateways import COMMON, LIST, setting_names
+from minhu.rules.texts import TEMPLATES
+
 ROOT = Path(__file__).resolve().parent.parent
 MOST_LINES_OF_A_FILE = 500
 MOST_LINES_OF_A_FUNCTION = 60
@@ -158,7 +162,16 @@ def test_the_changelog_is_the_version() -> None:
 
 def test_every_setting_is_explained_in_the_example() -> None:
     code = "".join((ROOT / path).read_text() for path in ("minhu/settings.py", "minhu/carriers/prompts/__init__.py"))
-    read = set(re.findall(r'"((?:MINHU|SIP|SMPP|DATABASE)_[A-Z_]+)"', code))
+    read = set(re.findall(r'"((?:MINHU|SIP|SMPP|DATABASE)_[A-Z_]+)"', code)) | {LIST}
+    read |= {f"SMS_NAME_{one.upper()}" for one in COMMON}
+    read |= {f"SMS_{kind.upper()}_{one}" for kind in KINDS for one in setting_names(kind) if one.lower() not in COMMON}
     explained = set(re.findall(r"(?m)^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8")))
 
     assert explained == read
+
+
+def test_every_template_stands_in_the_guide_as_it_is_sent() -> None:
+    guide = (ROOT / "docs" / "how-to" / "connect-cloud.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"(?m)^\| `(\w+)` \| (.+?) \|", guide))
+
+    assert {name: rows.get(name) for name in TEMPLATES} == TEMPLATES

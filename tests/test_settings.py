@@ -82,6 +82,80 @@ def test_what_the_gateway_could_not_take_stops_the_start(tmp_path: Path, name: s
     assert said in done.stderr
 
 
+AGGREGATOR = {
+    "SMS_GATEWAYS": "backup:smpp",
+    "SMS_BACKUP_HOST": "smsc.example",
+    "SMS_BACKUP_PORT": "2775",
+    "SMS_BACKUP_SYSTEM_ID": "minhu",
+    "SMS_BACKUP_PASSWORD": "secret",
+}
+
+
+def test_gateways_of_any_number_and_kind_stand_beside_the_one_of_smpp_host(tmp_path: Path) -> None:
+    more = {"SMS_BACKUP_LINES": "13900000001, +8613900000002", "SMS_BACKUP_PER_SECOND": "0.5", "SMS_BACKUP_TLS": "yes"}
+    one = {"SMPP_HOST": "smsc.example", "SMPP_SYSTEM_ID": "minhu", "SMPP_PASSWORD": "secret", "SMPP_SENDER": "10639001"}
+    shown = "[(one.name, one.kind, one.sender, one.lines, one.per_second, one.own.tls) for one in GATEWAYS]"
+    code = f"from minhu.settings import GATEWAYS; print({shown})"
+    environment = {**os.environ, "MINHU_DATA": str(tmp_path), **PRODUCTION, **AGGREGATOR, **more, **one}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, text=True, capture_output=True, check=False)
+
+    assert done.stdout == (
+        "[('smpp', 'smpp', '10639001', (), 0.0, False),"
+        " ('backup', 'smpp', '', ('+8613900000001', '+8613900000002'), 0.5, True)]\n"
+    ), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("SMS_GATEWAYS", "backup", "must read name:kind"),
+        ("SMS_GATEWAYS", "Back_Up:smpp", "small letters and digits"),
+        ("SMS_GATEWAYS", "backup:pigeon", "does not know the kind 'pigeon'; known: "),
+        ("SMS_GATEWAYS", "backup:smpp,backup:smpp", "names 'backup' twice"),
+        ("SMS_BACKUP_HOST", "", "is not set"),
+        ("SMS_BACKUP_PORT", "", "is not set"),
+        ("SMS_BACKUP_PORT", "many", "whole number"),
+        ("SMS_BACKUP_PASWORD", "x", "is no setting of the kind smpp; known: HOST, PORT"),
+        ("SMS_BACKUP_PASSWORD", "longer-than-eight", "at most 8 ASCII characters"),
+        ("SMS_BACKUP_MODE", "both", "must be one of transceiver, separate"),
+        ("SMS_BACKUP_TLS", "perhaps", "must be 1 or 0"),
+        ("SMS_BACKUP_PER_SECOND", "nan", "must be from 0"),
+        ("SMS_BACKUP_PER_SECOND", "fast", "must be a number"),
+        ("SMS_BACKUP_LINES", "hello", "is not a telephone number"),
+        ("SMS_BACKUP_TEMPLATES", "missed", "must read name=id"),
+        ("SMS_BACKUP_TEMPLATES", "mised=SMS_1", "names no text of ours: mised"),
+        ("SMS_BACKUP_HOOK_SECRET", "short", "16 to 64 letters"),
+    ],
+)
+def test_a_wrong_setting_of_a_gateway_stops_the_start_with_one_line(
+    tmp_path: Path, name: str, value: str, said: str
+) -> None:
+    done = _start(tmp_path, **PRODUCTION, **{**AGGREGATOR, name: value})
+
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith(f"minhu: {name}: ")
+    assert said in done.stderr
+
+
+def test_an_officials_phone_serves_its_own_number_without_being_told(tmp_path: Path) -> None:
+    phone = {"NUMBER": "+8613900000001", "SIGNING_KEY": "k", "USER": "u", "PASSWORD": "p"}
+    given = {"SMS_GATEWAYS": "wang:android", **{f"SMS_WANG_{name}": value for name, value in phone.items()}}
+    code = "from minhu.settings import CHANNELS; print(*CHANNELS[0].lines)"
+    environment = {**os.environ, "MINHU_DATA": str(tmp_path), **PRODUCTION, **given}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, text=True, capture_output=True, check=False)
+
+    assert done.stdout == "+8613900000001\n", done.stderr
+
+
+def test_two_gateways_cannot_be_the_phone_of_one_line(tmp_path: Path) -> None:
+    second = {name.replace("BACKUP", "OTHER"): value for name, value in AGGREGATOR.items()}
+    both = {**second, **AGGREGATOR, "SMS_GATEWAYS": "backup:smpp,other:smpp"}
+    done = _start(tmp_path, **PRODUCTION, **both, SMS_BACKUP_LINES="13900000001", SMS_OTHER_LINES="+8613900000001")
+
+    assert done.stderr == "minhu: SMS_OTHER_LINES: +8613900000001 is served by backup already\n"
+
+
 def test_a_demo_makes_its_keys_once_and_keeps_them_to_itself(tmp_path: Path) -> None:
     first = keep_secret(tmp_path / "var", "MINHU_KEYS", "k1:first")
     again = keep_secret(tmp_path / "var", "MINHU_KEYS", "k1:second")

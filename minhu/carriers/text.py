@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Caps:
     free_text: any content, not only approved templates. cold_inbound: brings texts from people we never wrote to.
     receipts: tells of delivery. per_part_receipts: one receipt a segment. idempotent_submit: the same id is sent once.
     can_query: the fate of a submitted text can be asked. max_variable: longest template variable in characters; 0: any.
+    inbound_ids: each delivery has an id of its own, the same when it is brought again.
     """
 
     free_text: bool = True
@@ -33,11 +34,16 @@ class Caps:
     idempotent_submit: bool = False
     can_query: bool = False
     max_variable: int = 0
+    inbound_ids: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A text to send. id: ours, unique, at most 36 characters. sender, recipient: E.164 or short code."""
+    """A text to send. id: ours, unique, at most 36 characters. sender, recipient: E.164 or short code.
+
+    template: the gateway's own id of a registered template, "" for free words; variables: for it, in the order of its
+    words. body says the same in full.
+    """
 
     id: str
     sender: str
@@ -124,6 +130,52 @@ class Sink(Protocol):
 
     def receipt(self, batch: Sequence[Receipt]) -> None:
         """Store them all, durably. Repeats and early ones are welcome."""
+
+
+@dataclass(frozen=True, slots=True)
+class HookRequest:
+    """A call from a gateway. headers: names in lower case. query: of the address, the last of each name."""
+
+    method: str
+    headers: Mapping[str, str]
+    query: Mapping[str, str]
+    body: bytes
+
+    @property
+    def content_type(self) -> str:
+        """Without parameters, in lower case; "" when none was given."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+@dataclass(frozen=True, slots=True)
+class HookAnswer:
+    """What the gateway is told once all is stored."""
+
+    body: str = ""
+    content_type: str = "text/plain; charset=utf-8"
+
+
+class BadHook(Exception):
+    """A call that is not from the gateway, or that cannot be read. status: of the answer, which says no more.
+
+    why: for the operator's log; never words of the request.
+    """
+
+    def __init__(self, status: int, why: str) -> None:
+        super().__init__(why)
+        self.status = status
+        self.why = why
+
+
+@runtime_checkable
+class Hooked(Protocol):
+    """A gateway that calls us. It need not be started for that: another process than the sending one takes the call."""
+
+    def webhook(self, request: HookRequest, sink: Sink) -> HookAnswer:
+        """Check, read and store one call; what it brought is on disk when this returns.
+
+        Raises: BadHook, nothing is stored then. Whatever the sink raises means: have it brought again.
+        """
 
 
 class TextGateway(Protocol):

@@ -27,6 +27,7 @@ from minhu.cases.rows import (
 )
 from minhu.cases.tracking import NoSuchCode, TooManyLookups, TrackedCase, TrackedPromise, TrackedReply, by_code
 from minhu.directory.models import QuickReply
+from minhu.intake.gateways import own_words_go
 from minhu.intake.models import Call, Recording, Text
 from minhu.intake.scope import scope_of
 from minhu.rules import deadlines
@@ -141,7 +142,7 @@ def today(viewer: Viewer, at: datetime) -> Today:
         to_wrap_up=call_rows(_not_wrapped_up(viewer, at).order_by("-answered_at")[:20]),
         calls=calls,
         quick_reply_to=_quick_reply_to(ringing, inbound),
-        quick_replies=_quick_replies(viewer),
+        quick_replies=_quick_replies(viewer) if own_words_go() else (),
     )
 
 

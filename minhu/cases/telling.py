@@ -16,6 +16,7 @@ from minhu.cases.opening import tell
 from minhu.directory.models import QuickReply
 from minhu.intake import outbox
 from minhu.intake.citizens import thread_of
+from minhu.intake.gateways import NoFreeText, may_say
 from minhu.intake.models import Call, Citizen, Text
 from minhu.intake.scope import NotYours, require
 from minhu.rules.access import Viewer
@@ -87,7 +88,7 @@ def quick_reply(
 ) -> Text:
     """Send a prepared text to a caller (also while it rings) or about a matter; once per call or matter.
 
-    Raises: NotYours, SpeakFirst when no text can reach him.
+    Raises: NotYours, SpeakFirst when no text can reach him, NoFreeText when no gateway takes prepared words.
     """
     at = at or timezone.now()
     prepared = QuickReply.objects.filter(pk=quick_reply_id, city_id=by.city_id).first()
@@ -101,6 +102,8 @@ def quick_reply(
         raise NotYours if about is None else SpeakFirst
     if outbox.why_not(about.citizen, asked_for=True):
         raise SpeakFirst
+    if not may_say(about.line.number):
+        raise NoFreeText
     code = case.code if case else call.code if call else ""
     draft = outbox.Draft(
         body=_filled(prepared.body, case, by, code, at), code=code, urgency=1, asked_for=True,

@@ -247,6 +247,8 @@ class Text(models.Model):
     attempt_at: committed before the gateway is called; found so after a crash, the fate is UNKNOWN until a receipt.
     gap: a segment never came. taken_in_at: when cases dealt with an inbound text. code: of the matter an outgoing one
     is about. settled_at: when the fate of an outgoing one was known, or staff put an inbound one aside.
+    gateway: that brought it, or was last given it. refused_by: gateways that refused it or cannot carry it, ``,a,b,``.
+    sent_as: template that went in place of the words, where a gateway takes no longer ones.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -265,6 +267,9 @@ class Text(models.Model):
     attempt_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     gateway = models.CharField(max_length=40, blank=True)
+    refused_by = models.CharField(max_length=200, blank=True, default="", db_default="")
+    sent_as = models.CharField(max_length=40, blank=True, default="", db_default="")
+    segments_billed = models.PositiveSmallIntegerField(default=0, db_default=0)
     settled_at = models.DateTimeField(null=True)
     fault = models.CharField(max_length=120, blank=True)
     gap = models.BooleanField(default=False)
@@ -296,10 +301,37 @@ class Text(models.Model):
             models.Index(
                 fields=["id"], condition=Q(direction="inbound", taken_in_at__isnull=True), name="text_to_take_in"
             ),
+            models.Index(
+                fields=["gateway", "attempt_at"], condition=Q(attempt_at__isnull=False), name="text_by_gateway"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.direction} text {self.pk} {self.state}"
+
+
+class GatewayPause(models.Model):
+    """An operator holds a gateway back: nothing is handed to it until he lets it go on. What it brings is taken in.
+
+    name: of the gateway in the settings. resumed_at None: it is paused now.
+    """
+
+    name = models.CharField(max_length=40)
+    reason = models.CharField(max_length=200)
+    paused_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    paused_at = models.DateTimeField()
+    resumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["name"], condition=Q(resumed_at__isnull=True), name="gateway_paused_once"),
+            models.CheckConstraint(
+                condition=Q(resumed_at__isnull=True) | Q(resumed_at__gte=F("paused_at")), name="gateway_resumed_later"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} since {self.paused_at:%FT%RZ}"
 
 
 class Segment(models.Model):

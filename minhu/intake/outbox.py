@@ -1,9 +1,12 @@
 """What must go out. Every outgoing text is a row first; its state is committed before a gateway is called.
 
 queue()          in the transaction of the act that says it; once per key
-claim()          queued -> sending, committed, each row by one worker
+claim()          queued -> sending, committed, each row by one worker and for one gateway
 submitted() rejected() in_doubt() not_handed_over()     what the gateway said
 settle_in_doubt()    sending, and its worker is dead -> unknown: shown to staff, never sent again
+give_up_uncarriable()    what no gateway there is can carry -> failed
+
+A text goes by another gateway only when the first said that it did not send it, or was never given it.
 """
 
 from __future__ import annotations
@@ -20,11 +23,13 @@ from django.utils import timezone
 
 from minhu.audit import privacy
 from minhu.intake import quick
+from minhu.intake.gateways import any_can_take
 from minhu.intake.models import Citizen, Segment, Text, Thread
 from minhu.intake.receipts import ReceiptLike, own_id, settle_early
 from minhu.intake.receipts import store as store_receipts
 from minhu.rules import numbers
 from minhu.rules.access import Viewer
+from minhu.rules.gateways import Channel
 from minhu.rules.plain import storable
 from minhu.rules.texts import MAX_BODY, MAX_PER_CASE_PER_DAY, may_send_at, render
 from minhu.rules.words import Direction, TextState
@@ -33,6 +38,9 @@ ONE_DAY = timedelta(days=1)
 FIRST_RETRY, LAST_RETRY = timedelta(seconds=30), timedelta(hours=1)
 LINK_RETRY = timedelta(seconds=1)
 MOST_ATTEMPTS = 12
+MOST_ASKED = 100
+NO_FREE_TEXT = "no_free_text: gateways of this line take templates only"
+NO_GATEWAY = "no_gateway: none of the gateways serves this line with this template"
 WORKER_IS_DEAD_AFTER = timedelta(minutes=10)
 
 
@@ -57,7 +65,8 @@ class Draft:
 class ToSend:
     """A text that this worker, and no other, now hands to a gateway. id: ours, for the gateway; at most 36 characters.
 
-    sender, recipient: E.164. sender "": the text belongs to no line.
+    sender, recipient: E.164. sender "": the text belongs to no line. at: when it was written, from which its times are
+    seen.
     """
 
     text_id: int
@@ -68,6 +77,7 @@ class ToSend:
     template: str
     variables: dict[str, str]
     attempt: int
+    at: datetime
 
 
 def queue(thread: Thread, draft: Draft, *, key: str, by: Viewer, at: datetime, first: bool = False) -> Text:
@@ -138,27 +148,58 @@ def room_at(thread_id: int, code: str, at: datetime) -> datetime:
 
 
 @transaction.atomic
-def claim(worker: str, limit: int = 50, *, at: datetime | None = None) -> list[ToSend]:
-    """Take texts whose time has come; no other worker gets them. Committed when this returns."""
+def claim(
+    worker: str, limit: int = 50, *, gateway: str = "", among: Q | None = None, at: datetime | None = None
+) -> list[ToSend]:
+    """Take texts whose time has come; no other worker and no other gateway gets them. Committed when this returns.
+
+    among: which of them (gateways.texts_for); None: any.
+    """
     at = at or timezone.now()
-    due = Text.objects.filter(Q(send_after__isnull=True) | Q(send_after__lte=at), state=TextState.QUEUED)
+    due = _due(at) if among is None else _due(at).filter(among)
     ids = list(
         due.order_by("urgency", "send_after", "id")
         .select_for_update(skip_locked=True, no_key=True)
         .values_list("pk", flat=True)[:limit]
     )
     Text.objects.filter(pk__in=ids, state=TextState.QUEUED).update(
-        state=TextState.SENDING, claimed_by=worker[:40], attempt_at=at, attempts=F("attempts") + 1
+        state=TextState.SENDING,
+        claimed_by=worker[:40],
+        gateway=gateway[:40],
+        attempt_at=at,
+        attempts=F("attempts") + 1,
     )
     texts = Text.objects.filter(pk__in=ids).select_related("thread__citizen", "thread__line").order_by("urgency", "pk")
     return [one for text in texts if (one := _to_send(text, at)) is not None]
 
 
+def anything_due(*, at: datetime | None = None) -> bool:
+    """Whether there is a text whose time has come."""
+    return _due(at or timezone.now()).exists()
+
+
+def _due(at: datetime) -> QuerySet[Text]:
+    return Text.objects.filter(Q(send_after__isnull=True) | Q(send_after__lte=at), state=TextState.QUEUED)
+
+
 @transaction.atomic
-def submitted(text_id: int, gateway: str, gateway_ids: Sequence[str], *, at: datetime | None = None) -> None:
-    """The gateway has it. gateway_ids: its own ids, one per segment."""
+def submitted(
+    text_id: int,
+    gateway: str,
+    gateway_ids: Sequence[str],
+    *,
+    billed: int = 1,
+    sent_as: str = "",
+    at: datetime | None = None,
+) -> None:
+    """The gateway has it. gateway_ids: its own ids, one per segment. billed: segments it charges.
+
+    sent_as: shorter template that went in place of the words.
+    """
     ids = [storable(one, 80) for one in gateway_ids]
-    _in_hand(text_id).update(state=TextState.SENT, gateway=gateway[:40], fault="")
+    _in_hand(text_id).update(
+        state=TextState.SENT, gateway=gateway[:40], fault="", segments_billed=billed, sent_as=sent_as
+    )
     Segment.objects.bulk_create(
         [Segment(text_id=text_id, gateway=gateway[:40], gateway_id=one) for one in dict.fromkeys(ids)],
         ignore_conflicts=True,
@@ -167,9 +208,34 @@ def submitted(text_id: int, gateway: str, gateway_ids: Sequence[str], *, at: dat
 
 
 @transaction.atomic
-def rejected(text_id: int, gateway: str, code: str, *, retryable: bool, at: datetime | None = None) -> None:
-    """The gateway refused it and did not send it. retryable: throttled or full; tried again later."""
-    _put_back(text_id, gateway, f"rejected: {code}", retryable=retryable, at=at or timezone.now())
+def rejected(
+    text_id: int,
+    gateway: str,
+    code: str,
+    *,
+    retryable: bool,
+    others: Sequence[Channel] = (),
+    at: datetime | None = None,
+) -> None:
+    """The gateway refused it and did not send it. retryable: throttled or full; tried again later, by any gateway.
+
+    Refused for good, it goes by one of the others that can take it; where there is none, it has failed.
+    """
+    at = at or timezone.now()
+    text = Text.objects.select_for_update(no_key=True).filter(pk=text_id, state=TextState.SENDING).first()
+    if text is None:
+        return
+    text.fault, text.gateway = storable(f"rejected: {code}", 120), gateway[:40]
+    if retryable and text.attempts < MOST_ATTEMPTS:
+        text.state = TextState.QUEUED
+        text.send_after = at + min(FIRST_RETRY * 2 ** (text.attempts - 1), LAST_RETRY)
+    else:
+        text.refused_by = f"{text.refused_by or ','}{gateway[:40]},"[:200]
+        text.state, text.settled_at = TextState.FAILED, at
+    text.save(update_fields=["state", "fault", "gateway", "refused_by", "send_after", "settled_at"])
+    if text.state == TextState.FAILED and others:
+        left = Text.objects.filter(any_can_take(others), pk=text_id)
+        left.update(state=TextState.QUEUED, attempts=0, send_after=at, settled_at=None)
 
 
 @transaction.atomic
@@ -211,21 +277,27 @@ def settle_in_doubt(worker: str = "", *, started_at: datetime | None = None, at:
     return ids
 
 
+def give_up_uncarriable(channels: Sequence[Channel], *, at: datetime | None = None, limit: int = 500) -> int:
+    """Texts that none of the gateways there are can carry fail, with the reason; returns how many."""
+    if not channels or any(not channel.lines and not channel.templates_only for channel in channels):
+        return 0  # they wait for the first gateway; or one takes whatever it has not refused, which rejected() sees to
+    at = at or timezone.now()
+    stuck = _due(at).filter(~any_can_take(channels))
+    ids = list(stuck.order_by("id").values_list("pk", flat=True)[:limit])
+    rows = Text.objects.filter(pk__in=ids, state=TextState.QUEUED)
+    words = rows.filter(template="").update(state=TextState.FAILED, settled_at=at, fault=NO_FREE_TEXT)
+    return words + rows.update(state=TextState.FAILED, settled_at=at, fault=NO_GATEWAY)
+
+
+def doubtful(gateway: str, *, at: datetime | None = None) -> list[str]:
+    """Our ids of the texts of the last day whose fate only the gateway knows, the latest first."""
+    since = (at or timezone.now()) - ONE_DAY
+    rows = Text.objects.filter(gateway=gateway, attempt_at__gte=since, state=TextState.UNKNOWN).order_by("-attempt_at")
+    return [own_id(text) for text in rows[:MOST_ASKED]]
+
+
 def _in_hand(text_id: int) -> QuerySet[Text]:
     return Text.objects.filter(pk=text_id, state__in=[TextState.SENDING, TextState.UNKNOWN])
-
-
-def _put_back(text_id: int, gateway: str, why: str, *, retryable: bool, at: datetime) -> None:
-    text = Text.objects.select_for_update(no_key=True).filter(pk=text_id, state=TextState.SENDING).first()
-    if text is None:
-        return
-    text.fault, text.gateway = storable(why, 120), gateway[:40]
-    if retryable and text.attempts < MOST_ATTEMPTS:
-        text.state = TextState.QUEUED
-        text.send_after = at + min(FIRST_RETRY * 2 ** (text.attempts - 1), LAST_RETRY)
-    else:
-        text.state, text.settled_at = TextState.FAILED, at
-    text.save(update_fields=["state", "fault", "gateway", "send_after", "settled_at"])
 
 
 def _to_send(text: Text, at: datetime) -> ToSend | None:
@@ -244,4 +316,5 @@ def _to_send(text: Text, at: datetime) -> ToSend | None:
         template=text.template,
         variables=dict(text.variables),
         attempt=text.attempts,
+        at=text.at,
     )

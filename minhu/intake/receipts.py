@@ -21,6 +21,9 @@ from minhu.rules.words import Direction, TextState
 KEPT_FOR = timedelta(days=3)
 """How long a receipt waits for the segment it speaks of."""
 
+CLOCKS_APART = timedelta(seconds=2)
+"""How far the clocks of the process that sends and of the one that is called with receipts may differ."""
+
 
 class Fate(StrEnum):
     """As ``carriers.text.Fate``."""
@@ -113,9 +116,8 @@ def _keep(one: ReceiptLike, at: datetime) -> None:
 
 
 def _tell_segment(segment: Segment, receipt: EarlyReceipt) -> int | None:
-    attempt_at = segment.text.attempt_at
-    if attempt_at is None or receipt.came_at < attempt_at:
-        return None  # it speaks of an earlier text that had the same id
+    if not _speaks_of(segment.text, receipt):
+        return None
     if _RANK[receipt.fate] > _RANK[segment.fate]:
         Segment.objects.filter(pk=segment.pk).update(fate=receipt.fate)
         if receipt.fate == Fate.FAILED and receipt.code:
@@ -132,6 +134,13 @@ def _tell_text(receipt: EarlyReceipt, at: datetime) -> int | None:
         text=text, gateway_id=receipt.gateway_id, defaults={"gateway": receipt.gateway}
     )
     return _tell_segment(segment, receipt)
+
+
+def _speaks_of(text: Text, receipt: EarlyReceipt) -> bool:
+    """Not of an earlier text that had the same id at the gateway. Our own ids never come again."""
+    if text.attempt_at is None:
+        return False
+    return receipt.gateway_id == own_id(text) or receipt.came_at >= text.attempt_at - CLOCKS_APART
 
 
 def own_id(text: Text) -> str:

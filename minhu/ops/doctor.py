@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import socket
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from enum import StrEnum
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -22,35 +19,16 @@ from django.utils import timezone
 
 from minhu.audit import pulse
 from minhu.directory.models import CalendarFeed, Line
-from minhu.intake.models import Text
 from minhu.ops import probes
+from minhu.ops import texting_checks as texting
+from minhu.ops.findings import Finding, Grade
 from minhu.rules.calendar import china
 from minhu.rules.clock import legal_day
-from minhu.rules.words import TextState
 
 WARN_BEFORE_CALENDAR_ENDS = timedelta(days=60)
 LEAST_FREE_BYTES, SCARCE_FREE_BYTES = 500 * 2**20, 5 * 2**30
 LARGEST_CLOCK_ERROR_SECONDS = 2.0
-OLDEST_WAITING = timedelta(minutes=15)
 PATIENCE_SECONDS = 3.0
-
-
-class Grade(StrEnum):
-    """How a check came out."""
-
-    WELL = "well"
-    CARE = "care"
-    ILL = "ill"
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One thing looked at. cure: what to do; "" when all is well."""
-
-    about: str
-    grade: Grade
-    found: str
-    cure: str = ""
 
 
 Check = Callable[[], Iterator[Finding]]
@@ -58,7 +36,18 @@ Check = Callable[[], Iterator[Finding]]
 
 def examine() -> Iterator[Finding]:
     """Look at everything, in the order in which one would mend it. A check that itself fails is a finding too."""
-    for check in (_settings, _database, _disk, _clock, _calendar, _directory, _trunk, _gateway, _processes, _texts):
+    for check in (
+        _settings,
+        _database,
+        _disk,
+        _clock,
+        _calendar,
+        _directory,
+        _trunk,
+        texting.gateways,
+        _processes,
+        texting.outbox,
+    ):
         try:
             yield from check()
         except (OSError, DatabaseError) as error:
@@ -182,34 +171,6 @@ def _trunk() -> Iterator[Finding]:
         yield Finding("trunk", Grade.ILL, f"{settings.SIP.trunk} does not answer OPTIONS", cure)
 
 
-def _gateway() -> Iterator[Finding]:
-    given = settings.SMPP
-    if given is None:
-        cure = "set SMPP_HOST and the rest: see docs/how-to/connect-smpp.md"
-        yield Finding("texting", Grade.CARE, "no gateway; texts wait in the outbox", cure)
-        return
-    try:
-        socket.create_connection((given.host, given.port), PATIENCE_SECONDS).close()
-    except OSError as error:
-        yield Finding("texting", Grade.ILL, f"{given.host}:{given.port}: {error}", "check address, port and firewall")
-        return
-    jobs = [beat for beat in pulse.beats(timezone.now()) if beat.process == "jobs" and beat.alive]
-    down = [beat for beat in jobs if beat.detail.get("gateway_up") is False]
-    if down:
-        said = str(down[0].detail.get("gateway_trouble") or "no reason given")
-        found = f"{given.host}:{given.port} is reached, but the link is down: {said}"
-        yield Finding("texting", Grade.ILL, found, _cure_of_link(said))
-    else:
-        yield Finding("texting", Grade.WELL, f"{given.host}:{given.port} is reached")
-
-
-def _cure_of_link(said: str) -> str:
-    """What to do about what the gateway said; docs/how-to/connect-smpp.md has the whole table."""
-    if any(name in said for name in ("ESME_RINVPASWD", "ESME_RINVSYSID", "ESME_RBINDFAIL")):
-        return "correct SMPP_SYSTEM_ID and SMPP_PASSWORD, then restart minhu jobs"
-    return "see docs/how-to/connect-smpp.md, What you may meet"
-
-
 def _processes() -> Iterator[Finding]:
     now = timezone.now()
     for process in ("switch", "jobs"):
@@ -217,23 +178,3 @@ def _processes() -> Iterator[Finding]:
             yield Finding(process, Grade.WELL, "running")
         else:
             yield Finding(process, Grade.ILL, "is not running", f"run: minhu {process} (or minhu serve for all)")
-
-
-def _texts() -> Iterator[Finding]:
-    now = timezone.now()
-    waiting = Text.objects.filter(state=TextState.QUEUED, send_after__lt=now - OLDEST_WAITING).count()
-    doubtful = Text.objects.filter(state=TextState.UNKNOWN).count()
-    if waiting:
-        yield Finding("outbox", Grade.ILL, f"{waiting} texts have waited for over 15 minutes", "see texting above")
-    if doubtful:
-        cure = "staff see each in the queue; the gateway's own log tells whether it went"
-        yield Finding("outbox", Grade.CARE, f"{doubtful} texts whose fate is unknown", cure)
-    if not waiting and not doubtful:
-        yield Finding("outbox", Grade.WELL, _oldest(now))
-
-
-def _oldest(now: datetime) -> str:
-    oldest = Text.objects.filter(state=TextState.QUEUED, send_after__lte=now).order_by("send_after").first()
-    if oldest is None or oldest.send_after is None:
-        return "nothing waits"
-    return f"the oldest text waits {(now - oldest.send_after).total_seconds():.0f} s"

@@ -4,24 +4,23 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 
 import structlog
 from django.conf import settings
 from django.utils import timezone
 
 from minhu.audit import pulse
-from minhu.carriers.smpp import SmppGateway
-from minhu.carriers.text import TextGateway
 from minhu.cases import actions as cases
 from minhu.cases import tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
 from minhu.intake import inbound, outbox, receipts, seal
+from minhu.ops import gateways
+from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
-from minhu.ops.texting import Sender, StoringSink
+from minhu.ops.texting import Sender
 
 log = structlog.get_logger(__name__)
 
@@ -34,48 +33,35 @@ def run() -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    with worker_name("jobs", settings.DATA_DIR / "run") as worker, _gateway() as gateway:
+    with worker_name("jobs", settings.DATA_DIR / "run") as worker, gateways.running() as posts:
         left = outbox.settle_in_doubt(worker, started_at=timezone.now())
         if left:
             log.warning("texts_in_doubt", texts=left)
-        sender = _sender(gateway, worker)
-        rounds = Rounds([*_texting(sender), *_casework(), *_housekeeping(worker, gateway)])
+        senders = [Sender(post, posts, worker=worker) for post in posts]
+        if not senders:
+            log.warning("no_gateway", cure="set SMPP_HOST or SMS_GATEWAYS, or texts will wait")
+        rounds = Rounds([*_texting(senders), *_casework(), *_housekeeping(worker, posts)])
         rounds.start()
-        log.info("jobs_started", worker=worker, gateway=gateway.name if gateway else "none")
+        log.info("jobs_started", worker=worker, gateways=[one.name for one in senders])
         stopping.wait()
         rounds.stop()
-        if gateway and sender:
-            gateway.stop()  # takes the last answers, and lets nobody wait for more
+        posts.stop()  # takes the last answers, and lets nobody wait for more
+        for sender in senders:
             sender.stop()
 
 
-@contextmanager
-def _gateway() -> Iterator[TextGateway | None]:
-    if settings.SMPP is None:
-        yield None
-        return
-    gateway = SmppGateway("smpp", settings.SMPP, now=lambda: timezone.now())  # asked anew: a demo has its own clock
-    gateway.start(StoringSink())
-    try:
-        yield gateway
-    finally:
-        gateway.stop()
-
-
-def _sender(gateway: TextGateway | None, worker: str) -> Sender | None:
-    if gateway is None or settings.SMPP is None:
-        log.warning("no_gateway", cure="set SMPP_HOST, or texts will wait")
-        return None
-    return Sender(gateway, worker=worker, default_sender=settings.SMPP_SENDER, window=settings.SMPP.window)
-
-
-def _texting(sender: Sender | None) -> list[Work]:
-    works = [
+def _texting(senders: Sequence[Sender]) -> list[Work]:
+    """A gateway for all lines has a thread of its own; officials' phones, which are many and send little, share one."""
+    phones = [sender for sender in senders if sender.is_phone]
+    return [
         Work("take_in_texts", inbound.take_in, SOON),
         Work("settle_in_doubt", lambda: len(outbox.settle_in_doubt()), MINUTE),
         Work("sweep_receipts", _quietly(receipts.sweep), MINUTE),
+        Work("give_up_uncarriable", lambda: outbox.give_up_uncarriable(settings.CHANNELS), MINUTE),
+        Work("ask_doubtful", _quietly(lambda: [sender.ask_doubtful() for sender in senders]), MINUTE),
+        *(Work(f"send_texts:{one.name}", one.send_some, SOON) for one in senders if not one.is_phone),
+        *([Work("send_texts:phones", lambda: sum(phone.send_some() for phone in phones), SOON)] if phones else []),
     ]
-    return [*works, Work("send_texts", sender.send_some, SOON)] if sender else works
 
 
 def _casework() -> list[Work]:
@@ -87,10 +73,9 @@ def _casework() -> list[Work]:
     ]
 
 
-def _housekeeping(worker: str, gateway: TextGateway | None) -> list[Work]:
+def _housekeeping(worker: str, posts: Posts) -> list[Work]:
     def beat() -> None:
-        link = {"gateway_up": gateway.up(), "gateway_trouble": gateway.trouble[:200]} if gateway else {}
-        pulse.beat("jobs", worker, at=timezone.now(), **link)
+        pulse.beat("jobs", worker, at=timezone.now(), gateways=posts.state())
 
     return [
         Work("pulse", _quietly(beat), pulse.BEAT_SECONDS),

@@ -42,7 +42,28 @@ TEMPLATES: dict[str, str] = {
     "opted_out": "已为您退订通知短信。您主动咨询的事项仍会答复。",
     "interrupted": "您好，刚才的通话因系统故障中断，来电已登记，{due}前给您回电。编号{code}",
     "called_back_missed": "您好，{name}（{title}）刚才给您回电未接通，会再次联系您。编号{code}",
+    "missed_brief": "您好，您的来电已登记，{due}前给您回电。编号{code}",
+    "reply_brief": "编号{code}已答复，请凭编号查看或来电询问。请评价：回1满意，2已解决但不满意，3未解决。",
+    "status_brief": "编号{code}：{state}。",
+    "called_back_brief": "您好，刚才给您回电未接通，会再次联系您。编号{code}",
 }
+
+BRIEF: dict[str, str] = {
+    "missed": "missed_brief",
+    "missed_meeting": "missed_brief",
+    "missed_meeting_open": "missed_brief",
+    "missed_travelling": "missed_brief",
+    "missed_quiet": "missed_brief",
+    "missed_again": "missed_brief",
+    "interrupted": "missed_brief",
+    "reply": "reply_brief",
+    "status": "status_brief",
+    "called_back_missed": "called_back_brief",
+}
+"""What is said instead where a gateway takes no long variables: less, with the same variables or fewer."""
+
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class UnknownTemplate(KeyError):
@@ -56,11 +77,22 @@ def render(template: str, variables: Mapping[str, str], *, at: datetime) -> str:
     """
     if template not in TEMPLATES:
         raise UnknownTemplate(template)
-    shown = {
+    return TEMPLATES[template].format(**shown(variables, at=at))
+
+
+def shown(variables: Mapping[str, str], *, at: datetime) -> dict[str, str]:
+    """Variables as the citizen reads them: ISO times in ``due`` and ``until`` as people say them, seen from ``at``."""
+    return {
         name: say_time(datetime.fromisoformat(value), at) if name in {"due", "until"} else value
         for name, value in variables.items()
     }
-    return TEMPLATES[template].format(**shown)
+
+
+def placeholders(template: str) -> tuple[str, ...]:
+    """Names of a template's variables, in the order of its words. Raises: UnknownTemplate."""
+    if template not in TEMPLATES:
+        raise UnknownTemplate(template)
+    return tuple(dict.fromkeys(_PLACEHOLDER.findall(TEMPLATES[template])))
 
 
 def say_time(moment: datetime, at: datetime) -> str:

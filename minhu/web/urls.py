@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web import display, health, live
+from minhu.web import display, health, hooks, live
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("metrics", health.metrics, name="metrics"),
     path("live/", live.live, name="live"),
+    path("hooks/<slug:name>/<slug:secret>/", hooks.hook, name="hook"),
     path("display/", display.display, name="display"),
 ]

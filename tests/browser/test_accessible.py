@@ -45,7 +45,8 @@ def pages_of(scene: Scene) -> list[tuple[Account | None, str]]:
     pages: list[tuple[Account | None, str]] = [(None, path) for path in public]
     pages += [(scene.official_account, path) for path in official]
     pages += [(scene.staff_account, path) for path in staff]
-    return [*pages, (scene.operator_account, "/console/import/")]
+    operator = ["/console/import/", "/console/gateways/"]
+    return [*pages, *((scene.operator_account, path) for path in operator)]
 
 
 def scrolled(node: dict[str, Any]) -> bool:

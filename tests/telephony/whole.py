@@ -124,7 +124,11 @@ class Line:
     def _environment(self) -> dict[str, str]:
         keys = ",".join(f"{name}:{base64.b64encode(key).decode()}" for name, key in settings.FIELD_KEYS.items())
         return {
-            **{name: value for name, value in os.environ.items() if not name.startswith(("MINHU_", "SIP_", "SMPP_"))},
+            **{
+                name: value
+                for name, value in os.environ.items()
+                if not name.startswith(("MINHU_", "SIP_", "SMPP_", "SMS_"))
+            },
             "MINHU_MODE": "demo",
             "MINHU_ENV_FILE": os.devnull,
             "MINHU_DATA": str(self.folder / "data"),

@@ -121,14 +121,14 @@ def test_a_text_that_the_gateway_refuses_is_shown_to_staff(smsc: Smsc, town: Tow
 
 def test_a_wrong_password_is_tried_again_and_the_doctor_says_what_to_do(tmp_path: Path, database_url: str) -> None:
     with _door() as door, Jobs(tmp_path / "jobs", database_url, door.port) as jobs:
-        eventually(lambda: Pulse.objects.filter(detail__gateway_trouble__icontains="ESME_RINVPASWD").exists())
+        eventually(lambda: Pulse.objects.filter(detail__gateways__smpp__trouble__icontains="ESME_RINVPASWD").exists())
         eventually(lambda: door.knocks >= 2)
         said = jobs.run("doctor")
         assert "ESME_RINVPASWD" in said
         assert "SMPP_PASSWORD" in said
 
         door.opens = True
-        eventually(lambda: Pulse.objects.filter(detail__gateway_up=True).exists())
+        eventually(lambda: Pulse.objects.filter(detail__gateways__smpp__up=True).exists())
         assert jobs.alive
 
 

@@ -1,6 +1,6 @@
 """Everything an operator may set about an SMPP gateway, checked before anything is connected.
 
-BadSmppSetting    a value the standard or the gateway cannot take
+BadSmppSetting    a WrongSetting
 """
 
 from __future__ import annotations
@@ -9,16 +9,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from minhu.carriers.errors import WrongSetting
 from minhu.carriers.smpp.receipts import ReceiptIds
 
 
-class BadSmppSetting(ValueError):
-    """name: of the setting. cure: what is wrong with it."""
-
-    def __init__(self, name: str, cure: str) -> None:
-        super().__init__(f"SMPP {name} {cure}")
-        self.name = name
-        self.cure = cure
+class BadSmppSetting(WrongSetting):
+    """A value the standard or the gateway cannot take."""
 
 
 class BindMode(StrEnum):

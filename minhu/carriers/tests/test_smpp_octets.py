@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minhu.carriers.smpp import SmppSettings, pdus
+from minhu.carriers.smpp import BadSmppSetting, SmppSettings, pdus
 from minhu.carriers.smpp.alphabet import GSM, UCS2, TooLong, decode, segments
 from minhu.carriers.smpp.pdus import BrokenStream, Delivery, Pdu, read_delivery, take_pdus
 from minhu.carriers.smpp.receipts import IdForms, ReceiptIds, read_report
@@ -197,5 +197,5 @@ def test_after_a_restart_the_setting_says_how_ids_are_written() -> None:
 @pytest.mark.parametrize("wrong", [{"password": "more than eight"}, {"system_id": ""}, {"system_id": "x" * 16}])
 def test_credentials_that_the_protocol_would_cut_short_stop_the_start(wrong: dict[str, str]) -> None:
     given_ = {"system_id": "minhu", "password": "secret"} | wrong
-    with pytest.raises(ValueError, match="SMPP"):
+    with pytest.raises(BadSmppSetting, match=next(iter(wrong))):
         SmppSettings("127.0.0.1", 2775, **given_)  # type: ignore[arg-type]

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, WORLDS, TextWorld, wait_for
+from minhu.carriers.tests.http_worlds import HTTP_WORLDS
+from minhu.carriers.tests.text_worlds import WORLDS, TextWorld, wait_for
 from minhu.carriers.text import Accepted, Fate, Rejected, Unknown
 from minhu.rules.reassembly import Held, reassemble
 
@@ -19,9 +20,12 @@ LONG = "新华路公交站的站牌被大风吹倒，" * 12
 EMOJI = "谢谢" * 33 + "👍🏻" + "请问路灯何时修好" * 10
 
 
-@pytest.fixture(params=sorted(WORLDS))
+ALL = {**WORLDS, **HTTP_WORLDS}
+
+
+@pytest.fixture(params=sorted(ALL))
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TextWorld]:
-    made = WORLDS[request.param](tmp_path)
+    made = ALL[request.param](tmp_path)
     made.open()
     yield made
     made.close()
@@ -31,7 +35,7 @@ def test_a_citizen_s_chinese_text_arrives_as_written(world: TextWorld) -> None:
     world.citizen_texts("新华路路灯不亮，请派人看看")
     (text,) = world.until_stored(1)
 
-    assert (text.body, text.sender, text.recipient) == ("新华路路灯不亮，请派人看看", CITIZEN, OFFICE)
+    assert (text.body, text.sender, text.recipient) == ("新华路路灯不亮，请派人看看", world.citizen, world.office)
     assert text.gateway == world.gateway.name
     assert text.part is None
     assert abs((datetime.now(UTC) - text.received_at).total_seconds()) < 60
@@ -39,8 +43,8 @@ def test_a_citizen_s_chinese_text_arrives_as_written(world: TextWorld) -> None:
 
 def test_a_long_text_arrives_whole_though_its_segments_are_shuffled(world: TextWorld) -> None:
     segments = [LONG[at : at + 67] for at in range(0, len(LONG), 67)]
-    world.citizen_texts_in_parts(segments)
-    held = [Held(row, text) for row, text in enumerate(world.until_stored(len(segments)))]
+    count = world.citizen_texts_in_parts(segments)
+    held = [Held(row, text) for row, text in enumerate(world.until_stored(count))]
 
     (whole,) = reassemble(held, at=datetime.now(UTC)).wholes
     assert whole.body == LONG
@@ -159,7 +163,7 @@ def test_stopping_leaves_no_thread_and_no_connection(world: TextWorld) -> None:
     world.gateway.stop()
 
     assert not world.gateway.up()
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("smpp")] == []
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith(("smpp", "http"))] == []
     assert world.connections() == 0
     with pytest.raises(CarrierError):
         world.gateway.submit(world.outgoing("太晚了"))

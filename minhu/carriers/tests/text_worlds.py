@@ -62,9 +62,10 @@ class Notebook:
 
 
 class TextWorld(ABC):
-    """One gateway with its link up, and its far end."""
+    """One gateway with its link up, and its far end. office, citizen: as the gateway writes their numbers."""
 
     gateway: TextGateway
+    office, citizen = OFFICE, CITIZEN
 
     def __init__(self) -> None:
         self.notebook = Notebook()
@@ -95,8 +96,8 @@ class TextWorld(ABC):
         """Texts come in, each whole."""
 
     @abstractmethod
-    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> None:
-        """One long text comes in, its segments shuffled."""
+    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> int:
+        """One long text comes in, its segments shuffled. Returns how many deliveries that makes."""
 
     @abstractmethod
     def unacknowledged(self) -> int:
@@ -152,11 +153,12 @@ class FakeTextWorld(TextWorld):
         for body in bodies:
             self.fake.citizen_texts(body, sender=CITIZEN, recipient=OFFICE, key=f"key of {body}")
 
-    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> None:
+    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> int:
         parts = [(body, Part(7, number, len(bodies))) for number, body in enumerate(bodies, start=1)]
         random.Random(1).shuffle(parts)
         for body, part in parts:
             self.fake.citizen_texts(body, sender=CITIZEN, recipient=OFFICE, part=part)
+        return len(parts)
 
     def unacknowledged(self) -> int:
         return len(self.fake.waiting)
@@ -217,10 +219,11 @@ class SmppTextWorld(TextWorld):
     def citizen_texts(self, *bodies: str) -> None:
         self.smsc.inject(*[text(CITIZEN, OFFICE, body) for body in bodies])
 
-    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> None:
+    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> int:
         parts = parts_of(CITIZEN, OFFICE, bodies)
         random.Random(1).shuffle(parts)
         self.smsc.inject(*parts)
+        return len(parts)
 
     def unacknowledged(self) -> int:
         return self.smsc.figures()["unacked"]
@@ -289,3 +292,4 @@ WORLDS: dict[str, Callable[[Path], TextWorld]] = {
     "fake": FakeTextWorld,
     "smpp": SmppTextWorld,
 }
+"""Without the HTTP gateways, whose worlds are in http_worlds.py."""

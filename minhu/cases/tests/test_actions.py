@@ -7,18 +7,21 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from pytest_django import Settings
 
 from minhu.audit import trail
 from minhu.audit.models import TrailEntry
-from minhu.cases import actions
+from minhu.cases import actions, queries
 from minhu.cases.models import Case, Promise, Rating, Reply, WrapUp
 from minhu.cases.wrapping_up import CallStillOn, NotAnswered, WrittenUpAlready
-from minhu.directory.models import Line
+from minhu.directory.models import Line, QuickReply
 from minhu.intake import actions as intake_actions
+from minhu.intake.gateways import NoFreeText
 from minhu.intake.models import Call, CallOrder, Citizen, Text
 from minhu.intake.scope import NotYours
 from minhu.rules.access import Viewer
 from minhu.rules.casework import NotPossibleNow
+from minhu.rules.gateways import Channel
 from minhu.rules.words import CaseState, Direction, Outcome, PartyKind, PromiseKind, Role, TextState
 from tests import make
 
@@ -240,9 +243,21 @@ def test_clarifying_needs_a_conversation(case: Case, line: Line, staff: Viewer) 
     assert PromiseKind.CLARIFY not in open_kinds(case)
 
 
-def test_a_quick_reply_goes_once_however_often_it_is_tapped(case: Case, line: Line, him: Viewer) -> None:
-    from minhu.directory.models import QuickReply
+def test_prepared_words_are_refused_where_every_gateway_takes_templates_only(
+    case: Case, line: Line, him: Viewer, settings: Settings
+) -> None:
+    settings.CHANNELS = (Channel("cloud", templates_only=True),)
+    prepared = QuickReply.objects.create(city=line.city, label="会后", body="{who}正在开会，会后联系您。编号{code}")
+    call = Call.objects.get()
+    before = Text.objects.count()
 
+    with pytest.raises(NoFreeText):
+        actions.quick_reply(prepared.pk, by=him, call_id=call.pk, at=LATER)
+    assert Text.objects.count() == before
+    assert queries.today(him, LATER).quick_replies == ()
+
+
+def test_a_quick_reply_goes_once_however_often_it_is_tapped(case: Case, line: Line, him: Viewer) -> None:
     prepared = QuickReply.objects.create(city=line.city, label="会后", body="{who}正在开会，会后联系您。编号{code}")
     call = make.call(line, case.citizen, at=LATER)
     for _ in range(2):

@@ -114,6 +114,25 @@ def test_what_a_living_worker_has_in_hand_is_left_alone() -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("seconds", "settled"), [(1, TextState.DELIVERED), (60, TextState.SENT)])
+def test_clocks_may_differ_a_little_but_a_receipt_of_long_before_is_of_another_text(
+    seconds: int, settled: TextState
+) -> None:
+    text = sent(thread(), "77")
+    receipts.store([Receipt("77")], at=NOON - timedelta(seconds=seconds))
+    assert state(text) == settled
+
+
+@pytest.mark.django_db
+def test_a_receipt_by_our_own_id_counts_whatever_the_clocks_say() -> None:
+    text = say(thread())
+    (one,) = outbox.claim("a", at=NOON)
+    outbox.submitted(text.pk, "phone", [one.id], at=NOON)
+    receipts.store([Receipt(one.id, gateway="phone")], at=NOON - timedelta(hours=5))
+    assert state(text) == TextState.DELIVERED
+
+
+@pytest.mark.django_db
 def test_a_receipt_by_our_own_id_settles_a_text_whose_answer_was_lost() -> None:
     text = say(thread())
     (one,) = outbox.claim("a", at=NOON)

@@ -30,7 +30,7 @@ FOLDER_VARIABLE: Final = "MINHU_DEMO_FOLDER"
 SWITCH_RTP: Final = range(16_384, 20_384)
 NETWORK_RTP: Final = range(20_384, 24_384)
 CALLER_RTP: Final = range(24_384, 24_584)
-_OURS: Final = ("MINHU_", "SIP_", "SMPP_", "DATABASE_URL")
+_OURS: Final = ("MINHU_", "SIP_", "SMPP_", "SMS_", "DATABASE_URL")
 _KEPT: Final = frozenset({"MINHU_PROMPTS", FOLDER_VARIABLE})
 
 

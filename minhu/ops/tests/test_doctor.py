@@ -14,12 +14,12 @@ from pytest_django import Settings
 
 from minhu.audit import pulse
 from minhu.ops import doctor, probes
-from minhu.ops.doctor import Grade
+from minhu.ops.findings import Finding, Grade
 
 pytestmark = pytest.mark.django_db
 
 
-def examined(settings: Settings, folder: Path) -> dict[str, doctor.Finding]:
+def examined(settings: Settings, folder: Path) -> dict[str, Finding]:
     settings.DATA_DIR = settings.SPOOL_DIR = settings.RECORDINGS_DIR = folder
     return {finding.about: finding for finding in doctor.examine()}
 

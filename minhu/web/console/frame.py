@@ -45,7 +45,7 @@ class Page:
 
 
 def tabs_of(viewer: Viewer) -> tuple[Tab, ...]:
-    """An official's five tabs; staff have the queue in place of Today and the calendar."""
+    """An official's five tabs; staff have the queue in place of Today and the calendar, operators the SMS gateways."""
     today = Tab("today", _("今日"), "house", reverse("today"))
     queue = Tab("queue", _("待办"), "inbox", reverse("queue"))
     calls = Tab("calls", _("来电"), "phone", reverse("calls"))
@@ -56,6 +56,8 @@ def tabs_of(viewer: Viewer) -> tuple[Tab, ...]:
         return (today, calls, callbacks, presence, me)
     if viewer.has(Role.STAFF):
         return (queue, calls, callbacks, me)
+    if viewer.has(Role.OPERATOR):
+        return (calls, Tab("gateways", _("短信通道"), "send", reverse("console-gateways")), me)
     return (calls, me)
 
 

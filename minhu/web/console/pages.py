@@ -96,6 +96,7 @@ def me(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "roles": dict.fromkeys([*([words.role(Role.OFFICIAL)] if post else []), *roles]),
         "lines": post.numbers if post else (),
         "may_import": viewer.has(*KEEPS_THE_DIRECTORY),
+        "may_run": viewer.has(Role.OPERATOR),
     }
     return show(request, viewer, Page("me", "console/me.html", "console/me.html", reverse("me"), context))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web.console import acts, imports, pages, presence, recordings
+from minhu.web.console import acts, gateways, imports, pages, presence, recordings
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="console-home"),
@@ -27,5 +27,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("presence/", presence.page, name="presence"),
     path("presence/switch/", presence.switch, name="presence-switch"),
     path("me/", pages.me, name="me"),
+    path("gateways/", gateways.page, name="console-gateways"),
+    path("gateways/<slug:name>/pause/", gateways.pause, name="gateway-pause"),
+    path("gateways/<slug:name>/resume/", gateways.resume, name="gateway-resume"),
     path("import/", imports.page, name="import"),
 ]

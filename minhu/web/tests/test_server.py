@@ -147,3 +147,16 @@ def test_a_fault_of_the_page_is_not_hidden() -> None:
 
     with pytest.raises(RuntimeError, match="broken"):
         ask(broken)
+
+
+def test_a_body_whose_length_was_not_told_reaches_the_page_whole() -> None:
+    seen: dict[str, Any] = {}
+
+    def page(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        seen.update(environ)
+        return echo(environ, start)
+
+    ask(page, b"one ", b"two")
+
+    assert seen["CONTENT_LENGTH"] == "7"
+    assert seen["wsgi.input"].closed

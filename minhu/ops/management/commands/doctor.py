@@ -6,7 +6,8 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from minhu.ops.doctor import Grade, examine
+from minhu.ops.doctor import examine
+from minhu.ops.findings import Grade
 
 MARK = {Grade.WELL: "ok  ", Grade.CARE: "care", Grade.ILL: "ILL "}
 

@@ -5,11 +5,12 @@ BadSetting    a SystemExit, so that an operator sees one sentence and not a trac
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, MutableMapping
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 _YES = frozenset({"1", "true", "yes", "on"})
@@ -61,6 +62,31 @@ class Environment:
         if not low <= number <= high:
             raise BadSetting(name, f"must be from {low} to {high}, not {number}")
         return number
+
+    def number(self, name: str, default: float, *, low: float = 0.0, high: float = 1e9) -> float:
+        """A number from low to high, both included; 0.5 and 2 alike."""
+        value = self.text(name, str(default))
+        try:
+            number = float(value)
+        except ValueError:
+            raise BadSetting(name, f"must be a number, not {value!r}") from None
+        if not low <= number <= high:  # which nan is not either
+            raise BadSetting(name, f"must be from {low:g} to {high:g}, not {value}")
+        return number
+
+    def table(self, name: str) -> dict[str, Any]:
+        """A JSON object. Raises: BadSetting."""
+        try:
+            found = json.loads(self.text(name))
+        except json.JSONDecodeError as fault:
+            raise BadSetting(name, f"is not valid JSON: {fault}") from None
+        if not isinstance(found, dict):
+            raise BadSetting(name, 'must be a JSON object: {"name": "value"}')
+        return found
+
+    def names(self, prefix: str) -> tuple[str, ...]:
+        """Which variables with this prefix have a value."""
+        return tuple(sorted(name for name, value in self._values.items() if name.startswith(prefix) and value.strip()))
 
     def port(self, name: str, default: int) -> int:
         return self.whole(name, default, low=0, high=65_535)
