@@ -14,14 +14,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from minhu.carriers.alphabet import Segment, TooLong, segments
 from minhu.carriers.errors import CarrierError
+from minhu.carriers.links import AnswerOverdue, Intake, Link, LinkLost
 from minhu.carriers.smpp import pdus
-from minhu.carriers.smpp.alphabet import Segment, TooLong, segments
-from minhu.carriers.smpp.intake import Intake
-from minhu.carriers.smpp.link import Link
+from minhu.carriers.smpp.dialect import Reader, SmppDialect, SmppSession
 from minhu.carriers.smpp.pdus import Pdu
 from minhu.carriers.smpp.receipts import IdForms
-from minhu.carriers.smpp.session import AnswerOverdue, LinkLost, Session
 from minhu.carriers.smpp.settings import BindMode, SmppSettings
 from minhu.carriers.text import Accepted, Caps, Fate, Outgoing, Rejected, Sink, Submitted, Unknown
 
@@ -59,7 +58,7 @@ class SmppGateway:
         self._references = itertools.count(random.randrange(0x10000))  # noqa: S311 - no secret
         self._stopped = threading.Event()
         self._intake: Intake | None = None
-        self._links: tuple[Link, ...] = ()
+        self._links: tuple[Link[Pdu], ...] = ()
 
     @property
     def name(self) -> str:
@@ -68,9 +67,13 @@ class SmppGateway:
     def start(self, sink: Sink) -> None:
         settings = self._settings
         self._stopped.clear()
-        intake = Intake(self._name, sink, self._forms, settings, now=self._now)
+        intake = Intake(self._name, sink, batch=settings.batch, limit=settings.inbound_limit)
+        reader = Reader(self._name, self._forms, self._now)
         self._intake = intake
-        self._links = tuple(Link(self._name, bind, settings, intake.put) for bind in BINDS[settings.mode])
+        self._links = tuple(
+            Link(f"{self._name}-{bind}", SmppDialect(bind, settings, reader, intake.put), settings)
+            for bind in BINDS[settings.mode]
+        )
         intake.start()
         for link in self._links:
             link.start()
@@ -143,22 +146,27 @@ class SmppGateway:
 
     def _ask(self, part: Segment, route: dict[str, Any]) -> Submitted:
         session = self._transmitter()
+        sequence = session.next_sequence()
         try:
-            answer = session.ask(
-                "submit_sm",
-                **route,
-                short_message=part.octets,
-                data_coding=part.data_coding,
-                esm_class=pdus.UDHI if part.udhi else 0,
-                registered_delivery=1,
-            )
+            answer = session.ask(self._submit_sm(part, route, sequence), sequence)
         except LinkLost:
             return Unknown("the link was lost before the answer")
         except AnswerOverdue:
             return Unknown(f"no answer in {self._settings.response_seconds:g} s")
         return self._outcome(answer)
 
-    def _transmitter(self) -> Session:
+    def _submit_sm(self, part: Segment, route: dict[str, Any], sequence: int) -> bytes:
+        return pdus.request(
+            "submit_sm",
+            sequence,
+            **route,
+            short_message=part.octets,
+            data_coding=part.data_coding,
+            esm_class=pdus.UDHI if part.udhi else 0,
+            registered_delivery=1,
+        )
+
+    def _transmitter(self) -> SmppSession:
         if self._stopped.is_set():
             raise CarrierError(f"{self._name}: stopping", permanent=False)
         link = self._links[0] if self._links else None

@@ -159,7 +159,7 @@ def test_stopping_leaves_no_thread_and_no_connection(world: TextWorld) -> None:
     world.gateway.stop()
 
     assert not world.gateway.up()
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("smpp")] == []
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith(world.gateway.name)] == []
     assert world.connections() == 0
     with pytest.raises(CarrierError):
         world.gateway.submit(world.outgoing("太晚了"))
