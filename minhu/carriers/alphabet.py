@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from minhu.carriers.text import Part
 
 GSM, ASCII, LATIN1, UCS2, GBK = 0, 1, 3, 8, 15
-"""Values of data_coding. 15 is reserved in SMPP 3.4 and means GBK with gateways in China."""
+"""Values of data_coding. 15 is reserved in SMPP 3.4 and means GBK in CMPP and with gateways in China."""
 
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -46,13 +46,17 @@ class Segment:
     udhi: bool
 
 
-def segments(body: str, *, reference: int, wide_reference: bool = False) -> tuple[Segment, ...]:
+def segments(
+    body: str, *, reference: int, wide_reference: bool = False, coding: int | None = None
+) -> tuple[Segment, ...]:
     """Cut ``body`` into as few messages as the air allows; characters and surrogate pairs stay whole.
 
     reference: tells the long texts of one sender apart; taken modulo 256, or 65536 when ``wide_reference``.
+    coding: UCS2, or GSM where all letters are in its alphabet; whichever is shorter unless given.
     Raises: TooLong.
     """
-    coding = GSM if all(char in _GSM_CODES for char in body) else UCS2
+    if coding is None:
+        coding = GSM if all(char in _GSM_CODES for char in body) else UCS2
     units = [_GSM_CODES[char] if coding == GSM else char.encode("utf-16-be", "replace") for char in body]
     whole = b"".join(units)
     if len(whole) <= ALONE_OCTETS[coding]:

@@ -9,14 +9,13 @@ import itertools
 import random
 import re
 import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
 from minhu.carriers.alphabet import Segment, TooLong, segments
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.links import AnswerOverdue, Intake, Link, LinkLost
+from minhu.carriers.links import AnswerOverdue, Intake, Link, LinkLost, hand_over, let_answers_come
 from minhu.carriers.smpp import pdus
 from minhu.carriers.smpp.dialect import Reader, SmppDialect, SmppSession
 from minhu.carriers.smpp.pdus import Pdu
@@ -33,10 +32,6 @@ BINDS: dict[BindMode, tuple[str, ...]] = {
 }
 """The connections of a mode; the first is the one that sends."""
 
-LAST_WORDS_SECONDS = 3.0
-"""How long stop() waits for answers to what was handed over."""
-
-THROTTLE_PAUSE_SECONDS = 0.5
 INTERNATIONAL, NATIONAL_UNKNOWN, ALPHANUMERIC = (1, 1), (0, 1), (5, 0)
 """Type of number and numbering plan (SMPP 3.4 §5.2.5, §5.2.6)."""
 
@@ -81,10 +76,7 @@ class SmppGateway:
     def stop(self) -> None:
         """Take no more, let answers come for a few seconds, store and answer what has arrived, unbind."""
         self._stopped.set()
-        until = time.monotonic() + LAST_WORDS_SECONDS
-        session = self._links[0].session if self._links else None
-        while session is not None and session.awaits_answers() and not session.lost and time.monotonic() < until:
-            time.sleep(0.01)
+        let_answers_come(self._links[0].session if self._links else None)
         if self._intake is not None:
             self._intake.stop()
         for link in self._links:
@@ -101,11 +93,6 @@ class SmppGateway:
         return next((link.trouble for link in self._links if link.trouble), "")
 
     def submit(self, text: Outgoing) -> Submitted:
-        """Hand a text over, segment by segment.
-
-        A long text of which one segment went and another was refused is Unknown: sending it again would send some of
-        it twice.
-        """
         try:
             parts = segments(text.body, reference=next(self._references), wide_reference=self._settings.wide_reference)
             route = _address("source_addr", text.sender) | _address("dest_addr", text.recipient)
@@ -113,36 +100,12 @@ class SmppGateway:
             return Rejected("too-long", retryable=False)
         except ValueError:
             return Rejected("bad-number", retryable=False)
-        ids: list[str] = []
-        for part in parts:
-            try:
-                outcome = self._submit_part(part, route, patient=bool(ids))
-            except CarrierError as error:
-                if not ids:
-                    raise
-                outcome = Unknown(str(error))
-            match outcome:
-                case Accepted():
-                    ids.extend(outcome.ids)
-                case Rejected() if ids:
-                    return Unknown(f"segment {len(ids) + 1} of {len(parts)} refused: {outcome.code}")
-                case _:
-                    return outcome
-        return Accepted(tuple(ids))
+        patience = self._settings.response_seconds
+        return hand_over(parts, lambda part: self._ask(part, route), patience_seconds=patience, stopped=self._stopped)
 
     def query(self, text_id: str) -> Fate | None:
         """SMPP asks by the gateway's id, which the outbox keeps and we do not; receipts tell."""
         return None
-
-    def _submit_part(self, part: Segment, route: dict[str, Any], *, patient: bool) -> Submitted:
-        """Hand one segment over. patient: earlier ones have gone, so wait when throttled. Raises CarrierError."""
-        until = time.monotonic() + self._settings.response_seconds
-        while True:
-            outcome = self._ask(part, route)
-            throttled = isinstance(outcome, Rejected) and outcome.retryable
-            if not (patient and throttled and time.monotonic() < until):
-                return outcome
-            self._stopped.wait(THROTTLE_PAUSE_SECONDS)
 
     def _ask(self, part: Segment, route: dict[str, Any]) -> Submitted:
         session = self._transmitter()

@@ -77,7 +77,8 @@ def test_a_receipt_names_the_text_it_is_about_however_early_it_comes(world: Text
 
 
 def test_a_text_brought_twice_carries_the_same_key(world: TextWorld) -> None:
-    world.citizen_texts("路灯不亮", "水管漏水", "路灯不亮")
+    world.gateway_brings_twice("路灯不亮")
+    world.citizen_texts("水管漏水")
     world.until_stored(3)
 
     keys: dict[str, set[str]] = {}

@@ -11,12 +11,15 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import psutil
 
+from minhu.carriers.cmpp import CmppGateway, CmppSettings, CmppVersion
 from minhu.carriers.fake import FakeTextGateway
 from minhu.carriers.smpp import SmppGateway, SmppSettings
 from minhu.carriers.text import Inbound, Outgoing, Part, Receipt, TextGateway
+from tests.peers.ismg_handle import ACCOUNT, SECRET, Ismg
 from tests.peers.smsc_handle import UDHI, Smsc, Taken, parts_of, text
 
 DEADLINE_SECONDS = 20.0
@@ -93,6 +96,10 @@ class TextWorld(ABC):
     @abstractmethod
     def citizen_texts(self, *bodies: str) -> None:
         """Texts come in, each whole."""
+
+    def gateway_brings_twice(self, body: str) -> None:
+        """One text comes in, and again because our word that we have it was lost."""
+        self.citizen_texts(body, body)  # where the gateway gives no ids, that is all there is to see
 
     @abstractmethod
     def citizen_texts_in_parts(self, bodies: Sequence[str]) -> None:
@@ -183,23 +190,10 @@ class FakeTextWorld(TextWorld):
         self.fake.breaks_after_taking()
 
 
-class SmppTextWorld(TextWorld):
-    """SMPP against an SMSC in its own process."""
+class PeerTextWorld(TextWorld):
+    """A gateway of ours against a centre in its own process, driven as ``smsc_handle`` has it."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.smsc = Smsc(folder)
-        self.gateway = SmppGateway(
-            "smpp",
-            SmppSettings(
-                "127.0.0.1",
-                self.smsc.port,
-                "minhu",
-                "secret",
-                response_seconds=5.0,
-                back_off_seconds=(0.02, 0.1),
-            ),
-        )
+    smsc: Smsc
 
     def open(self) -> None:
         self.smsc.start()
@@ -254,6 +248,49 @@ class SmppTextWorld(TextWorld):
         self.smsc.manners(die_on_submit=True)
 
 
+class SmppTextWorld(PeerTextWorld):
+    """SMPP against an SMSC in its own process."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.smsc = Smsc(folder)
+        self.gateway = SmppGateway(
+            "smpp",
+            SmppSettings(
+                "127.0.0.1",
+                self.smsc.port,
+                "minhu",
+                "secret",
+                response_seconds=5.0,
+                back_off_seconds=(0.02, 0.1),
+            ),
+        )
+
+
+class CmppTextWorld(PeerTextWorld):
+    """CMPP against an ISMG in its own process."""
+
+    version = CmppVersion.V2
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.smsc = Ismg(folder, version=self.version)
+        self.gateway = CmppGateway("cmpp", cmpp_settings(self.smsc.port, version=self.version))
+
+    def gateway_brings_twice(self, body: str) -> None:
+        self.smsc.manners(lost_answers=1)
+        self.citizen_texts(body)
+
+
+class Cmpp3TextWorld(CmppTextWorld):
+    version = CmppVersion.V3
+
+
+def cmpp_settings(port: int, **changes: Any) -> CmppSettings:
+    chosen: dict[str, Any] = {"back_off_seconds": (0.02, 0.1), "response_seconds": 5.0} | changes
+    return CmppSettings("127.0.0.1", port, ACCOUNT, SECRET, OFFICE, **chosen)
+
+
 def joined(taken: Sequence[Taken]) -> list[str]:
     """Texts as a phone joins them: by reference, when all segments are there."""
     texts: list[str] = []
@@ -286,6 +323,8 @@ def _bracket(found: re.Match[str]) -> str:
 
 
 WORLDS: dict[str, Callable[[Path], TextWorld]] = {
+    "cmpp 2.0": CmppTextWorld,
+    "cmpp 3.0": Cmpp3TextWorld,
     "fake": FakeTextWorld,
     "smpp": SmppTextWorld,
 }
