@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import struct
 import subprocess
 from datetime import UTC, datetime
@@ -189,10 +188,11 @@ def test_each_status_has_a_meaning(stat: str, fate: Fate) -> None:
 # ---- Wireshark, which knows 3.0
 
 
-def test_wireshark_reads_every_pdu_of_ours_as_we_meant_it(tmp_path: Path) -> None:
+def test_wireshark_reads_every_pdu_of_ours_as_we_meant_it(tmp_path: Path, tshark: str) -> None:
     three = settings(CmppVersion.V3, service_id="HELP", fee_terminal="10639001")
     version = three.version
     seen = dissected(
+        tshark,
         tmp_path,
         pdus.connect(1, three, STAMP),
         pdus.submit(2, Submit("90000112", "13500002696", b"\5\0\3\7\2\1" + b"\x8d\xef", 8, True, 1, 2), three),
@@ -247,9 +247,8 @@ def fields(seen: dict[str, Any], *names: str) -> list[str]:
     return [seen[f"cmpp.{name}"] for name in names]
 
 
-def dissected(folder: Path, *octets: bytes) -> list[dict[str, Any]]:
+def dissected(tshark: str, folder: Path, *octets: bytes) -> list[dict[str, Any]]:
     """What tshark reads in PDUs, one a packet of one TCP connection."""
-    assert shutil.which("tshark"), "tshark is not installed (Debian: apt-get install tshark)"
     capture = folder / "cmpp.pcap"
     written = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, 101)
     at = 1
@@ -260,7 +259,7 @@ def dissected(folder: Path, *octets: bytes) -> list[dict[str, Any]]:
         written += struct.pack("<IIII", number, 0, len(packet), len(packet)) + packet
         at += len(pdu)
     capture.write_bytes(written)
-    command = ["tshark", "-r", str(capture), "-d", "tcp.port==7890,cmpp", "-T", "json", "-J", "cmpp"]
+    command = [tshark, "-r", str(capture), "-d", "tcp.port==7890,cmpp", "-T", "json", "-J", "cmpp"]
     done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=True)
     return [packet["_source"]["layers"]["cmpp"] for packet in json.loads(done.stdout)]
 
