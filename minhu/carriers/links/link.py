@@ -156,6 +156,7 @@ class Link(Generic[Answer]):
         sock = socket.create_connection((settings.host, settings.port), settings.connect_seconds)
         try:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
             if settings.tls:
                 context = ssl.create_default_context(cafile=settings.tls_authority or None)
                 sock = context.wrap_socket(sock, server_hostname=settings.host)

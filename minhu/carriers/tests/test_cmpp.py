@@ -16,7 +16,8 @@ import pytest
 
 from minhu.carriers.cmpp import CmppGateway, CmppSettings, CmppVersion
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, Notebook, cmpp_settings, joined, wait_for
+from minhu.carriers.tests.more_text_worlds import cmpp_settings
+from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, Notebook, joined, wait_for
 from minhu.carriers.text import Accepted, Fate, Outgoing, Receipt, Rejected, Unknown
 from minhu.rules.reassembly import Held, reassemble
 from tests.peers.ismg_handle import Ismg

@@ -13,7 +13,8 @@ import pytest
 
 from minhu.carriers.errors import CarrierError
 from minhu.carriers.modem import BadModemSetting, ModemGateway, ModemSettings
-from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, Notebook, modem_settings, wait_for
+from minhu.carriers.tests.more_text_worlds import modem_settings
+from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, Notebook, wait_for
 from minhu.carriers.text import Accepted, Fate, Outgoing, Part, Rejected, Unknown
 from tests.peers.modem import Modem
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,9 +11,19 @@ from pathlib import Path
 import pytest
 
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, WORLDS, TextWorld, wait_for
+from minhu.carriers.tests.more_text_worlds import Cmpp3TextWorld, CmppTextWorld, KannelTextWorld, ModemTextWorld
+from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, FakeTextWorld, SmppTextWorld, TextWorld, wait_for
 from minhu.carriers.text import Accepted, Fate, Rejected, Unknown
 from minhu.rules.reassembly import Held, reassemble
+
+WORLDS: dict[str, Callable[[Path], TextWorld]] = {
+    "cmpp 2.0": CmppTextWorld,
+    "cmpp 3.0": Cmpp3TextWorld,
+    "fake": FakeTextWorld,
+    "kannel": KannelTextWorld,
+    "modem": ModemTextWorld,
+    "smpp": SmppTextWorld,
+}
 
 LONG = "新华路公交站的站牌被大风吹倒，" * 12
 EMOJI = "谢谢" * 33 + "👍🏻" + "请问路灯何时修好" * 10

@@ -1,6 +1,6 @@
 """What the texting contract needs of a world: a gateway, the phones of citizens at its far end, and a notebook.
 
-A further gateway joins the contract by a subclass of ``TextWorld`` added to ``WORLDS``.
+A further gateway joins the contract by a subclass of ``TextWorld`` added to ``WORLDS`` of the contract.
 """
 
 from __future__ import annotations
@@ -11,23 +11,16 @@ import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
 
 import psutil
 
-from minhu.carriers.cmpp import CmppGateway, CmppSettings, CmppVersion
 from minhu.carriers.fake import FakeTextGateway
-from minhu.carriers.modem import ModemGateway, ModemSettings
 from minhu.carriers.smpp import SmppGateway, SmppSettings
 from minhu.carriers.text import Inbound, Outgoing, Part, Receipt, TextGateway
-from tests.peers.ismg_handle import ACCOUNT, SECRET, Ismg
-from tests.peers.modem import Modem
 from tests.peers.smsc_handle import UDHI, Smsc, Taken, parts_of, text
 
 DEADLINE_SECONDS = 20.0
 UCS2 = 8
-CONGESTION = 42
-"""What a network answers that has too much to do (3GPP TS 24.011 annex E)."""
 BRACKETS = re.compile("\x1b(.)?")
 """Escape sequences of the GSM alphabet, as far as these tests write them."""
 OFFICE, CITIZEN = "10639001", "+8613900000001"
@@ -271,105 +264,6 @@ class SmppTextWorld(PeerTextWorld):
         )
 
 
-class CmppTextWorld(PeerTextWorld):
-    """CMPP against an ISMG in its own process."""
-
-    version = CmppVersion.V2
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.smsc = Ismg(folder, version=self.version)
-        self.gateway = CmppGateway("cmpp", cmpp_settings(self.smsc.port, version=self.version))
-
-    def gateway_brings_twice(self, body: str) -> None:
-        self.smsc.manners(lost_answers=1)
-        self.citizen_texts(body)
-
-
-class Cmpp3TextWorld(CmppTextWorld):
-    version = CmppVersion.V3
-
-
-def cmpp_settings(port: int, **changes: Any) -> CmppSettings:
-    chosen: dict[str, Any] = {"back_off_seconds": (0.02, 0.1), "response_seconds": 5.0} | changes
-    return CmppSettings("127.0.0.1", port, ACCOUNT, SECRET, OFFICE, **chosen)
-
-
-class ModemTextWorld(TextWorld):
-    """A modem: gammu-smsd in its own process, with a dummy phone."""
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.modem = Modem(folder)
-        self.gateway = ModemGateway("modem", modem_settings(self.modem))
-
-    def open(self) -> None:
-        self.modem.start()
-        self.gateway.start(self.notebook)
-        wait_for(self.gateway.up, "the daemon")
-
-    def close(self) -> None:
-        self.gateway.stop()
-        self.modem.kill()
-
-    def citizen_texts(self, *bodies: str) -> None:
-        for body in bodies:
-            self.modem.receives(CITIZEN, body)
-
-    def gateway_brings_twice(self, body: str) -> None:
-        self.citizen_texts(body)
-        self.until_all_acknowledged()
-        with self.modem.tables() as tables:
-            tables.execute("UPDATE inbox SET Processed = 'false'")
-
-    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> None:
-        numbers = list(range(len(bodies)))
-        random.Random(1).shuffle(numbers)
-        for number in numbers:
-            self.modem.receives(CITIZEN, bodies[number], header=bytes((5, 0, 3, 7, len(bodies), number + 1)))
-
-    def unacknowledged(self) -> int:
-        return self.modem.on_the_sim() + self.modem.unprocessed()
-
-    def until_all_acknowledged(self) -> None:
-        wait_for(lambda: self.unacknowledged() == 0, "all acknowledged")
-
-    def citizen_reads(self) -> list[str]:
-        texts: dict[str, str] = {}
-        for row in [*self.modem.unrecorded, *self.modem.sent()]:
-            texts[row.text_id] = texts.get(row.text_id, "") + row.words
-        return list(texts.values())
-
-    def receipts(self, when: str) -> None:
-        if when == "early":
-            self.modem.reports_at_once()
-        else:
-            threading.Thread(target=self._report_when_sent).start()
-
-    def _report_when_sent(self) -> None:
-        wait_for(lambda: bool(self.modem.sent()) and self.modem.queued() == 0, "the sending")
-        self.modem.reports()
-
-    def throttles(self, times: int) -> None:
-        self.modem.fails_to_send(CONGESTION, times=times)
-
-    def link_breaks(self) -> None:
-        self.modem.kill()
-        wait_for(lambda: not self.gateway.up(), "the silence")
-
-    def link_returns(self) -> None:
-        self.modem.start()
-        wait_for(self.gateway.up, "the daemon")
-
-    def dies_on_next_submit(self) -> None:
-        self.modem.dies_after_sending()
-
-
-def modem_settings(modem: Modem, **changes: Any) -> ModemSettings:
-    chosen: dict[str, Any] = {"poll_seconds": 0.05, "fresh_seconds": 3.0, "response_seconds": 15.0} | changes
-    return ModemSettings(modem.database, OFFICE, **chosen)
-
-
 def joined(taken: Sequence[Taken]) -> list[str]:
     """Texts as a phone joins them: by reference, when all segments are there."""
     texts: list[str] = []
@@ -399,12 +293,3 @@ def decoded(taken: Sequence[Taken]) -> str:
 
 def _bracket(found: re.Match[str]) -> str:
     return {"(": "{", "<": "[", ">": "]"}[found[1]]
-
-
-WORLDS: dict[str, Callable[[Path], TextWorld]] = {
-    "cmpp 2.0": CmppTextWorld,
-    "cmpp 3.0": Cmpp3TextWorld,
-    "fake": FakeTextWorld,
-    "modem": ModemTextWorld,
-    "smpp": SmppTextWorld,
-}
