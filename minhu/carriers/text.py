@@ -23,6 +23,7 @@ class Caps:
     free_text: any content, not only approved templates. cold_inbound: brings texts from people we never wrote to.
     receipts: tells of delivery. per_part_receipts: one receipt a segment. idempotent_submit: the same id is sent once.
     can_query: the fate of a submitted text can be asked. max_variable: longest template variable in characters; 0: any.
+    inbound_ids: each delivery has an id of its own, the same when it is brought again.
     """
 
     free_text: bool = True
@@ -33,6 +34,7 @@ class Caps:
     idempotent_submit: bool = False
     can_query: bool = False
     max_variable: int = 0
+    inbound_ids: bool = False
 
 
 @dataclass(frozen=True, slots=True)

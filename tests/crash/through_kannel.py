@@ -28,7 +28,7 @@ def run() -> None:
     gateway = KannelGateway("kannel", chosen, now=lambda: timezone.now())
     with worker_name("jobs", settings.DATA_DIR / "run") as worker:
         outbox.settle_in_doubt(worker, started_at=timezone.now())
-        gateway.start(StoringSink(keys_are_ids=gateway.keys_are_ids))
+        gateway.start(StoringSink(keys_are_ids=gateway.caps.inbound_ids))
         sender = Sender(gateway, worker=worker, default_sender=SENDER, window=chosen.window)
         Rounds(
             [

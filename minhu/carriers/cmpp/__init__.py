@@ -10,6 +10,6 @@ pdus.py       octets
 from __future__ import annotations
 
 from minhu.carriers.cmpp.gateway import CmppGateway
-from minhu.carriers.cmpp.settings import BadCmppSetting, CmppSettings, CmppVersion
+from minhu.carriers.cmpp.settings import CmppSettings, CmppVersion
 
-__all__ = ["BadCmppSetting", "CmppGateway", "CmppSettings", "CmppVersion"]
+__all__ = ["CmppGateway", "CmppSettings", "CmppVersion"]

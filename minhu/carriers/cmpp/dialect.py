@@ -113,7 +113,7 @@ class Reader:
     def __init__(self, gateway: str, settings: CmppSettings, now: Callable[[], datetime]) -> None:
         self._gateway = gateway
         self._version: CmppVersion = settings.version
-        self._lines = {settings.code + extension: line for line, extension in settings.extensions.items()}
+        self._lines = {f"{settings.code}{extension}": line for line, extension in settings.extensions.items()}
         self._now = now
 
     def read(self, body: bytes) -> Inbound | Sequence[Receipt]:

@@ -30,13 +30,9 @@ Longer texts go as UCS-2: gateways differ in how they put a header before seven-
 
 
 class CmppGateway:
-    """TextGateway over CMPP. Its threads, one that reads and one that stores, live from ``start`` to ``stop``.
+    """TextGateway over CMPP. Its threads, one that reads and one that stores, live from ``start`` to ``stop``."""
 
-    Inbound keys are the carrier's own ids.
-    """
-
-    caps = Caps(per_part_receipts=True)
-    keys_are_ids = True
+    caps = Caps(per_part_receipts=True, inbound_ids=True)
 
     def __init__(
         self, name: str, settings: CmppSettings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -129,7 +125,7 @@ class CmppGateway:
         settings = self._settings
         if sender.startswith(settings.code) and re.fullmatch(rf"[0-9]{{1,{LONGEST_CODE}}}", sender):
             return sender
-        return settings.code + settings.extensions.get(sender, "")
+        return f"{settings.code}{settings.extensions.get(sender, '')}"
 
     def _recipient(self, number: str) -> str:
         """Raises ValueError: the protocol carries numbers of the mainland only."""
@@ -150,7 +146,7 @@ class CmppGateway:
         msg_id, result = pdus.read_submit_answer(self._settings.version, answer.body)
         if result == pdus.OK:
             return Accepted((pdus.msg_id_text(msg_id),))
-        return Rejected(reports.refused_submit(result), retryable=result in self._settings.retryable_results)
+        return Rejected(reports.refused_submit(result), retryable=str(result) in self._settings.retryable_results)
 
     def _session(self) -> CmppSession:
         if self._stopped.is_set():

@@ -1,26 +1,16 @@
-"""Everything an operator may set about a CMPP gateway, checked before anything is connected.
-
-BadCmppSetting    a value the protocol or the gateway cannot take
-"""
+"""Everything an operator may set about a CMPP gateway, checked before anything is connected."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
+from typing import Any
+
+from minhu.carriers.errors import WrongSetting
 
 LONGEST_CODE = 21
-
-
-class BadCmppSetting(ValueError):
-    """name: of the setting. cure: what is wrong with it."""
-
-    def __init__(self, name: str, cure: str) -> None:
-        super().__init__(f"CMPP {name} {cure}")
-        self.name = name
-        self.cure = cure
 
 
 class CmppVersion(StrEnum):
@@ -48,7 +38,7 @@ class CmppSettings:
     batch: most inbound texts that are stored in one transaction. inbound_limit: most that may wait for it.
     wide_reference: number long texts with 16 bits (one character less a segment).
     tls, tls_authority: for a tunnel the carrier offers; the protocol itself knows none.
-    Raises: BadCmppSetting.
+    Raises: WrongSetting.
     """
 
     host: str
@@ -57,7 +47,7 @@ class CmppSettings:
     secret: str = field(repr=False)
     code: str
     version: CmppVersion = CmppVersion.V2
-    extensions: Mapping[str, str] = field(default_factory=dict)
+    extensions: dict[str, Any] = field(default_factory=dict)
     service_id: str = ""
     msg_src: str = ""
     fee_user_type: int = 2
@@ -71,7 +61,7 @@ class CmppSettings:
     enquire_seconds: float = 60.0
     enquiries: int = 3
     back_off_seconds: tuple[float, float] = (0.5, 30.0)
-    retryable_results: frozenset[int] = frozenset({8})
+    retryable_results: tuple[str, ...] = ("8",)
     refuse_by_silence: bool = False
     batch: int = 200
     inbound_limit: int = 5_000
@@ -83,33 +73,33 @@ class CmppSettings:
         self._check_words()
         self._check_numbers()
         if self.recipient_prefix not in {"", "86"}:
-            raise BadCmppSetting("recipient_prefix", 'is "" or "86"')
+            raise WrongSetting("recipient_prefix", 'is "" or "86"')
         if self.tls_authority and not Path(self.tls_authority).is_file():
-            raise BadCmppSetting("tls_authority", f"is not a file: {self.tls_authority}")
+            raise WrongSetting("tls_authority", f"is not a file: {self.tls_authority}")
 
     def _check_words(self) -> None:
         if len(self.source_addr) != 6 or not self.source_addr.isascii():
-            raise BadCmppSetting("source_addr", "is six ASCII characters")
+            raise WrongSetting("source_addr", "is six ASCII characters")
         for name, longest in (("service_id", 10), ("msg_src", 6), ("fee_type", 2), ("fee_code", 6)):
             value: str = getattr(self, name)
             if len(value) > longest or not value.isascii():
-                raise BadCmppSetting(name, f"is at most {longest} ASCII characters")
+                raise WrongSetting(name, f"is at most {longest} ASCII characters")
         if not self.secret.isascii():
-            raise BadCmppSetting("secret", "is ASCII")
+            raise WrongSetting("secret", "is ASCII")
         for name in ("code", "fee_terminal"):
             if not re.fullmatch(rf"[0-9]{{0,{LONGEST_CODE}}}", getattr(self, name)):
-                raise BadCmppSetting(name, f"is at most {LONGEST_CODE} digits")
+                raise WrongSetting(name, f"is at most {LONGEST_CODE} digits")
         if not self.code:
-            raise BadCmppSetting("code", "is missing")
+            raise WrongSetting("code", "is missing")
 
     def _check_numbers(self) -> None:
         for name in ("window", "enquiries", "batch"):
             if getattr(self, name) < 1:
-                raise BadCmppSetting(name, "is at least 1")
+                raise WrongSetting(name, "is at least 1")
         if self.fee_user_type not in range(4):
-            raise BadCmppSetting("fee_user_type", "is 0, 1, 2 or 3")
+            raise WrongSetting("fee_user_type", "is 0, 1, 2 or 3")
         for extension in self.extensions.values():
-            if not extension.isdecimal() or len(self.code + extension) > LONGEST_CODE:
-                raise BadCmppSetting("extensions", f"are digits, with the code at most {LONGEST_CODE}: {extension}")
+            if not str(extension).isdecimal() or len(f"{self.code}{extension}") > LONGEST_CODE:
+                raise WrongSetting("extensions", f"are digits, with the code at most {LONGEST_CODE}: {extension}")
         if len(set(self.extensions.values())) < len(self.extensions):
-            raise BadCmppSetting("extensions", "give the same digits to two lines")
+            raise WrongSetting("extensions", "give the same digits to two lines")

@@ -11,6 +11,6 @@ pdus.py       octets
 from __future__ import annotations
 
 from minhu.carriers.kannel.gateway import KannelGateway
-from minhu.carriers.kannel.settings import BadKannelSetting, KannelSettings
+from minhu.carriers.kannel.settings import KannelSettings
 
-__all__ = ["BadKannelSetting", "KannelGateway", "KannelSettings"]
+__all__ = ["KannelGateway", "KannelSettings"]

@@ -27,13 +27,9 @@ IDS = uuid.UUID("6d696e68-7500-5000-8000-746578747300")
 
 
 class KannelGateway:
-    """TextGateway over Kannel. Its threads, one that reads and one that stores, live from ``start`` to ``stop``.
+    """TextGateway over Kannel. Its threads, one that reads and one that stores, live from ``start`` to ``stop``."""
 
-    Inbound keys are Kannel's own ids.
-    """
-
-    caps = Caps(per_part_receipts=True)
-    keys_are_ids = True
+    caps = Caps(per_part_receipts=True, inbound_ids=True)
 
     def __init__(
         self, name: str, settings: KannelSettings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -1,21 +1,11 @@
-"""Everything an operator may set about a bearerbox, checked before anything is connected.
-
-BadKannelSetting    a value that cannot work
-"""
+"""Everything an operator may set about a bearerbox, checked before anything is connected."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
 
-
-class BadKannelSetting(ValueError):
-    """name: of the setting. cure: what is wrong with it."""
-
-    def __init__(self, name: str, cure: str) -> None:
-        super().__init__(f"Kannel {name} {cure}")
-        self.name = name
-        self.cure = cure
+from minhu.carriers.errors import WrongSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +20,7 @@ class KannelSettings:
     batch: most inbound texts that are stored in one transaction. inbound_limit: most that may wait for it.
     wide_reference: number long texts with 16 bits (one character less a segment).
     tls: speak TLS, where it has smsbox-port-ssl. tls_authority: PEM file of who signed its certificate.
-    Raises: BadKannelSetting.
+    Raises: WrongSetting.
     """
 
     host: str
@@ -50,12 +40,12 @@ class KannelSettings:
 
     def __post_init__(self) -> None:
         if not self.host:
-            raise BadKannelSetting("host", "is missing")
+            raise WrongSetting("host", "is missing")
         for name in ("box_id", "smsc_id"):
             if not getattr(self, name).isascii():
-                raise BadKannelSetting(name, "is ASCII")
+                raise WrongSetting(name, "is ASCII")
         for name in ("window", "batch"):
             if getattr(self, name) < 1:
-                raise BadKannelSetting(name, "is at least 1")
+                raise WrongSetting(name, "is at least 1")
         if self.tls_authority and not Path(self.tls_authority).is_file():
-            raise BadKannelSetting("tls_authority", f"is not a file: {self.tls_authority}")
+            raise WrongSetting("tls_authority", f"is not a file: {self.tls_authority}")

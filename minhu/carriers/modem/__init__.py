@@ -9,6 +9,6 @@ tables.py     the tables of gammu-smsd, on SQLite or PostgreSQL
 from __future__ import annotations
 
 from minhu.carriers.modem.gateway import ModemGateway
-from minhu.carriers.modem.settings import BadModemSetting, ModemSettings
+from minhu.carriers.modem.settings import ModemSettings
 
-__all__ = ["BadModemSetting", "ModemGateway", "ModemSettings"]
+__all__ = ["ModemGateway", "ModemSettings"]

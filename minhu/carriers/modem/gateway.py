@@ -43,13 +43,9 @@ _FATES = {
 
 
 class ModemGateway:
-    """TextGateway over a GSM modem. Its one thread looks at the tables from ``start`` to ``stop``.
+    """TextGateway over a GSM modem. Its one thread looks at the tables from ``start`` to ``stop``."""
 
-    Inbound keys are ids of the daemon's.
-    """
-
-    caps = Caps(per_part_receipts=True, idempotent_submit=True, can_query=True)
-    keys_are_ids = True
+    caps = Caps(per_part_receipts=True, idempotent_submit=True, can_query=True, inbound_ids=True)
 
     def __init__(
         self, name: str, settings: ModemSettings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)

@@ -60,10 +60,14 @@ class Inbox:
 
 
 def _key(row: Received) -> str:
-    """The row's id and a hash of what it holds: ids begin again when the table is made anew."""
-    content = blake2b(row.octets + row.header, digest_size=12)
-    content.update(repr((row.received, row.sender)).encode())
-    return f"{row.id}-{content.hexdigest()}"
+    """The second in which the network took the text, and a hash of it.
+
+    Not the row's id: ids begin again when the table is made anew, and a daemon that died before it had deleted a text
+    from the SIM makes a second row of it.
+    """
+    content = blake2b(row.octets + row.header, digest_size=16)
+    content.update(repr((row.received, row.sender, row.words)).encode())
+    return content.hexdigest()
 
 
 def _words(row: Received) -> str:

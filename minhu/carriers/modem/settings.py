@@ -1,20 +1,10 @@
-"""Everything an operator may set about a modem behind gammu-smsd, checked before anything is connected.
-
-BadModemSetting    a value that cannot work
-"""
+"""Everything an operator may set about a modem behind gammu-smsd, checked before anything is connected."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-
-class BadModemSetting(ValueError):
-    """name: of the setting. cure: what is wrong with it."""
-
-    def __init__(self, name: str, cure: str) -> None:
-        super().__init__(f"modem {name} {cure}")
-        self.name = name
-        self.cure = cure
+from minhu.carriers.errors import WrongSetting
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +18,7 @@ class ModemSettings:
     response_seconds: how long a text may wait for the modem; one that it has not begun by then is taken back.
     fresh_seconds: silence of the daemon after which the link counts as down; above its StatusFrequency.
     poll_seconds: between looks at the tables. batch: most inbound texts that are stored in one transaction.
-    Raises: BadModemSetting.
+    Raises: WrongSetting.
     """
 
     database: str = field(repr=False)
@@ -40,13 +30,18 @@ class ModemSettings:
     poll_seconds: float = 1.0
     batch: int = 200
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Whom it serves unless told otherwise: a SIM sends for its own number only."""
+        return (self.number,)
+
     def __post_init__(self) -> None:
         for name in ("database", "number"):
             if not getattr(self, name):
-                raise BadModemSetting(name, "is missing")
+                raise WrongSetting(name, "is missing")
         for name in ("window", "batch"):
             if getattr(self, name) < 1:
-                raise BadModemSetting(name, "is at least 1")
+                raise WrongSetting(name, "is at least 1")
         for name in ("response_seconds", "fresh_seconds", "poll_seconds"):
             if getattr(self, name) <= 0:
-                raise BadModemSetting(name, "is more than 0")
+                raise WrongSetting(name, "is more than 0")

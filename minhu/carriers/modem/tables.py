@@ -32,7 +32,7 @@ _LONG_AGO = "2000-01-01 00:00:00"
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A row of inbox: a text, or a segment with its header. octets: without the header."""
+    """A row of inbox: a text, or a segment with its header. received: by the network. octets: without the header."""
 
     id: int
     received: str

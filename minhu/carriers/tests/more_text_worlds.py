@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -85,9 +85,9 @@ class KannelTextWorld(PeerTextWorld):
         self._injected += len(bodies)
         super().citizen_texts(*bodies)
 
-    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> None:
+    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> int:
         self._injected += len(bodies)
-        super().citizen_texts_in_parts(bodies)
+        return super().citizen_texts_in_parts(bodies)
 
     def gateway_brings_twice(self, body: str) -> None:
         self.wire.lost_acks = 1
@@ -175,11 +175,12 @@ class ModemTextWorld(TextWorld):
         with self.modem.tables() as tables:
             tables.execute("UPDATE inbox SET Processed = 'false'")
 
-    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> None:
+    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> int:
         numbers = list(range(len(bodies)))
         random.Random(1).shuffle(numbers)
         for number in numbers:
             self.modem.receives(CITIZEN, bodies[number], header=bytes((5, 0, 3, 7, len(bodies), number + 1)))
+        return len(bodies)
 
     def unacknowledged(self) -> int:
         return self.modem.on_the_sim() + self.modem.unprocessed()
@@ -207,6 +208,7 @@ class ModemTextWorld(TextWorld):
         self.modem.fails_to_send(CONGESTION, times=times)
 
     def link_breaks(self) -> None:
+        wait_for(lambda: self.modem.on_the_sim() == 0, "the daemon to take what is on the SIM")
         self.modem.kill()
         wait_for(lambda: not self.gateway.up(), "the silence")
 
@@ -221,3 +223,11 @@ class ModemTextWorld(TextWorld):
 def modem_settings(modem: Modem, **changes: Any) -> ModemSettings:
     chosen: dict[str, Any] = {"poll_seconds": 0.05, "fresh_seconds": 3.0, "response_seconds": 15.0} | changes
     return ModemSettings(modem.database, OFFICE, **chosen)
+
+
+MORE_WORLDS: dict[str, Callable[[Path], TextWorld]] = {
+    "cmpp 2.0": CmppTextWorld,
+    "cmpp 3.0": Cmpp3TextWorld,
+    "kannel": KannelTextWorld,
+    "modem": ModemTextWorld,
+}

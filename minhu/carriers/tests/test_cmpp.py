@@ -213,7 +213,7 @@ def test_silence_too_makes_the_ismg_bring_a_text_again(ismg: Ismg) -> None:
 )
 def test_a_refusal_says_whether_it_may_be_tried_again(ismg: Ismg, result: int, said: Rejected) -> None:
     ismg.manners(refuse_status=result, refuse_times=1)
-    with running(settings(ismg, retryable_results=frozenset({8, 44}))) as gateway:
+    with running(settings(ismg, retryable_results=("8", "44"))) as gateway:
         assert up(gateway).submit(outgoing()) == said
 
 

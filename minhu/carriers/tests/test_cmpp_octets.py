@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minhu.carriers.cmpp import BadCmppSetting, CmppSettings, CmppVersion, pdus, reports
+from minhu.carriers.cmpp import CmppSettings, CmppVersion, pdus, reports
 from minhu.carriers.cmpp.dialect import Reader
 from minhu.carriers.cmpp.pdus import Pdu, Submit, take_pdus
+from minhu.carriers.errors import WrongSetting
 from minhu.carriers.links import BrokenStream
 from minhu.carriers.text import Fate, Inbound, Part, Receipt
 from tests.peers.ismg import Ismg
@@ -357,5 +358,5 @@ def test_an_ismg_that_numbers_every_text_zero_loses_none() -> None:
 )
 def test_settings_that_cannot_work_are_refused_before_anything_is_connected(changes: dict[str, Any], cure: str) -> None:
     chosen: dict[str, Any] = {"source_addr": ACCOUNT, "secret": SECRET, "code": "10639001"} | changes
-    with pytest.raises(BadCmppSetting, match=cure):
+    with pytest.raises(WrongSetting, match=cure):
         CmppSettings("ismg.example", 7890, **chosen)

@@ -16,7 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minhu.carriers.kannel import BadKannelSetting, KannelGateway, KannelSettings, pdus
+from minhu.carriers.errors import WrongSetting
+from minhu.carriers.kannel import KannelGateway, KannelSettings, pdus
 from minhu.carriers.kannel.dialect import Reader
 from minhu.carriers.kannel.pdus import Ack, Admin, Heartbeat, Message, Nack, Sms, take_messages
 from minhu.carriers.links import BrokenStream
@@ -280,5 +281,5 @@ def test_noise_ends_the_connection_and_a_new_one_is_made(seed: int) -> None:
     ],
 )
 def test_settings_that_cannot_work_are_refused(changes: dict[str, Any], cure: str) -> None:
-    with pytest.raises(BadKannelSetting, match=cure):
+    with pytest.raises(WrongSetting, match=cure):
         KannelSettings(**{"host": "127.0.0.1"} | changes)

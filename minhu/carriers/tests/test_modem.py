@@ -11,8 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from minhu.carriers.errors import CarrierError
-from minhu.carriers.modem import BadModemSetting, ModemGateway, ModemSettings
+from minhu.carriers.errors import CarrierError, WrongSetting
+from minhu.carriers.modem import ModemGateway, ModemSettings
 from minhu.carriers.tests.more_text_worlds import modem_settings
 from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, Notebook, wait_for
 from minhu.carriers.text import Accepted, Fate, Outgoing, Part, Rejected, Unknown
@@ -202,8 +202,18 @@ def test_a_table_made_anew_counts_from_one_and_loses_no_text(modem: Modem) -> No
                 tables.execute("DELETE FROM inbox")
                 tables.execute("DELETE FROM sqlite_sequence")
 
-    assert [one.key.split("-")[0] for one in notebook.texts] == ["1", "1"]
     assert len({one.key for one in notebook.texts}) == 2
+
+
+def test_a_text_that_a_dying_daemon_left_on_the_sim_is_known_again(modem: Modem) -> None:
+    notebook = Notebook()
+    with running(modem_settings(modem), notebook):
+        for _ in range(2):
+            modem.receives(CITIZEN, "路灯不亮")
+            wait_for(lambda: modem.on_the_sim() + modem.unprocessed() == 0, "the text")
+
+    assert [one.body for one in notebook.texts] == ["路灯不亮"] * 2
+    assert len({one.key for one in notebook.texts}) == 1
 
 
 @pytest.mark.parametrize(
@@ -307,5 +317,5 @@ def test_the_tables_may_be_in_postgresql(tmp_path: Path, spare_database: str) ->
 )
 def test_settings_that_cannot_work_are_refused(changes: dict[str, Any], cure: str) -> None:
     chosen: dict[str, Any] = {"database": "smsd.db", "number": OFFICE} | changes
-    with pytest.raises(BadModemSetting, match=cure):
+    with pytest.raises(WrongSetting, match=cure):
         ModemSettings(**chosen)

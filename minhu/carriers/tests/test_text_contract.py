@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,27 +11,21 @@ from pathlib import Path
 import pytest
 
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.tests.more_text_worlds import Cmpp3TextWorld, CmppTextWorld, KannelTextWorld, ModemTextWorld
-from minhu.carriers.tests.text_worlds import CITIZEN, OFFICE, FakeTextWorld, SmppTextWorld, TextWorld, wait_for
+from minhu.carriers.tests.more_text_worlds import MORE_WORLDS
+from minhu.carriers.tests.text_worlds import WORLDS, TextWorld, wait_for
 from minhu.carriers.text import Accepted, Fate, Rejected, Unknown
 from minhu.rules.reassembly import Held, reassemble
-
-WORLDS: dict[str, Callable[[Path], TextWorld]] = {
-    "cmpp 2.0": CmppTextWorld,
-    "cmpp 3.0": Cmpp3TextWorld,
-    "fake": FakeTextWorld,
-    "kannel": KannelTextWorld,
-    "modem": ModemTextWorld,
-    "smpp": SmppTextWorld,
-}
 
 LONG = "新华路公交站的站牌被大风吹倒，" * 12
 EMOJI = "谢谢" * 33 + "👍🏻" + "请问路灯何时修好" * 10
 
 
-@pytest.fixture(params=sorted(WORLDS))
+ALL = {**WORLDS, **MORE_WORLDS}
+
+
+@pytest.fixture(params=sorted(ALL))
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TextWorld]:
-    made = WORLDS[request.param](tmp_path)
+    made = ALL[request.param](tmp_path)
     made.open()
     yield made
     made.close()
@@ -41,7 +35,7 @@ def test_a_citizen_s_chinese_text_arrives_as_written(world: TextWorld) -> None:
     world.citizen_texts("新华路路灯不亮，请派人看看")
     (text,) = world.until_stored(1)
 
-    assert (text.body, text.sender, text.recipient) == ("新华路路灯不亮，请派人看看", CITIZEN, OFFICE)
+    assert (text.body, text.sender, text.recipient) == ("新华路路灯不亮，请派人看看", world.citizen, world.office)
     assert text.gateway == world.gateway.name
     assert text.part is None
     assert abs((datetime.now(UTC) - text.received_at).total_seconds()) < 60
@@ -49,8 +43,8 @@ def test_a_citizen_s_chinese_text_arrives_as_written(world: TextWorld) -> None:
 
 def test_a_long_text_arrives_whole_though_its_segments_are_shuffled(world: TextWorld) -> None:
     segments = [LONG[at : at + 67] for at in range(0, len(LONG), 67)]
-    world.citizen_texts_in_parts(segments)
-    held = [Held(row, text) for row, text in enumerate(world.until_stored(len(segments)))]
+    count = world.citizen_texts_in_parts(segments)
+    held = [Held(row, text) for row, text in enumerate(world.until_stored(count))]
 
     (whole,) = reassemble(held, at=datetime.now(UTC)).wholes
     assert whole.body == LONG

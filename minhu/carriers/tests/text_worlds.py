@@ -62,9 +62,10 @@ class Notebook:
 
 
 class TextWorld(ABC):
-    """One gateway with its link up, and its far end."""
+    """One gateway with its link up, and its far end. office, citizen: as the gateway writes their numbers."""
 
     gateway: TextGateway
+    office, citizen = OFFICE, CITIZEN
 
     def __init__(self) -> None:
         self.notebook = Notebook()
@@ -99,8 +100,8 @@ class TextWorld(ABC):
         self.citizen_texts(body, body)  # where the gateway gives no ids, that is all there is to see
 
     @abstractmethod
-    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> None:
-        """One long text comes in, its segments shuffled."""
+    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> int:
+        """One long text comes in, its segments shuffled. Returns how many deliveries that makes."""
 
     @abstractmethod
     def unacknowledged(self) -> int:
@@ -156,11 +157,12 @@ class FakeTextWorld(TextWorld):
         for body in bodies:
             self.fake.citizen_texts(body, sender=CITIZEN, recipient=OFFICE, key=f"key of {body}")
 
-    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> None:
+    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> int:
         parts = [(body, Part(7, number, len(bodies))) for number, body in enumerate(bodies, start=1)]
         random.Random(1).shuffle(parts)
         for body, part in parts:
             self.fake.citizen_texts(body, sender=CITIZEN, recipient=OFFICE, part=part)
+        return len(parts)
 
     def unacknowledged(self) -> int:
         return len(self.fake.waiting)
@@ -208,10 +210,11 @@ class PeerTextWorld(TextWorld):
     def citizen_texts(self, *bodies: str) -> None:
         self.smsc.inject(*[text(CITIZEN, OFFICE, body) for body in bodies])
 
-    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> None:
+    def citizen_texts_in_parts(self, bodies: Sequence[str]) -> int:
         parts = parts_of(CITIZEN, OFFICE, bodies)
         random.Random(1).shuffle(parts)
         self.smsc.inject(*parts)
+        return len(parts)
 
     def unacknowledged(self) -> int:
         return self.smsc.figures()["unacked"]
@@ -293,3 +296,9 @@ def decoded(taken: Sequence[Taken]) -> str:
 
 def _bracket(found: re.Match[str]) -> str:
     return {"(": "{", "<": "[", ">": "]"}[found[1]]
+
+
+WORLDS: dict[str, Callable[[Path], TextWorld]] = {
+    "fake": FakeTextWorld,
+    "smpp": SmppTextWorld,
+}
