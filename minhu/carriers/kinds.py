@@ -13,7 +13,10 @@ from typing import Any
 
 from minhu.carriers.android import AndroidGateway, AndroidSettings
 from minhu.carriers.cloud import AliyunGateway, AliyunSettings, TencentGateway, TencentSettings
+from minhu.carriers.cmpp import CmppGateway, CmppSettings
 from minhu.carriers.http import HttpGateway, HttpSettings
+from minhu.carriers.kannel import KannelGateway, KannelSettings
+from minhu.carriers.modem import ModemGateway, ModemSettings
 from minhu.carriers.smpp import SmppGateway, SmppSettings
 from minhu.carriers.text import Caps, TextGateway
 
@@ -35,7 +38,10 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "aliyun": Kind(AliyunSettings, AliyunGateway),
     "android": Kind(AndroidSettings, AndroidGateway),
+    "cmpp": Kind(CmppSettings, CmppGateway),
     "http": Kind(HttpSettings, HttpGateway),
+    "kannel": Kind(KannelSettings, KannelGateway),
+    "modem": Kind(ModemSettings, ModemGateway),
     "smpp": Kind(SmppSettings, SmppGateway),
     "tencent": Kind(TencentSettings, TencentGateway),
 }

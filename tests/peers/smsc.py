@@ -140,13 +140,13 @@ class Centre:
         self.waiting.append(text)
         return text.id
 
-    async def bring(self, esme: smpp34.Esme) -> None:
+    async def bring(self, esme: Any) -> None:
         """Bring what waits, ``window`` at once, until the session ends."""
         async with asyncio.TaskGroup() as group:
             for _ in range(self.manners.window):
                 group.create_task(self._bring_one_after_another(esme))
 
-    async def _bring_one_after_another(self, esme: smpp34.Esme) -> None:
+    async def _bring_one_after_another(self, esme: Any) -> None:
         while True:
             if not self.waiting:
                 async with self._news:
@@ -171,8 +171,9 @@ class Centre:
             if not acked:
                 await asyncio.sleep(self.manners.retry_seconds)
 
-    async def _bring(self, esme: smpp34.Esme, text: Text) -> bool:
+    async def _bring(self, peer: Any, text: Text) -> bool:
         """Whether it was acknowledged. It counts as brought once it is written."""
+        esme: smpp34.Esme = peer
         asked = asyncio.ensure_future(
             esme.deliver_sm(
                 text.recipient,
@@ -187,7 +188,7 @@ class Centre:
             await asyncio.sleep(0)
             self.counts["brought"] += 1
             await self.tell()
-            return (await asked).is_success
+            return bool((await asked).is_success)
         finally:
             asked.cancel()
 

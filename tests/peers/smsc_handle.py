@@ -12,9 +12,10 @@ import threading
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 PROGRAM = Path(__file__).with_name("smsc.py")
+ROOT = PROGRAM.parent.parent.parent
 DEADLINE_SECONDS = 20.0
 SAR_REFERENCE, SAR_TOTAL, SAR_NUMBER, MESSAGE_PAYLOAD = 0x020C, 0x020E, 0x020F, 0x0424
 UDHI = 0x40
@@ -111,12 +112,16 @@ class Smsc:
     _replies: Any = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def __enter__(self) -> Smsc:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.kill()
+
+    def command(self) -> list[str]:
+        """What Python is given, without ports and journal."""
+        return [str(PROGRAM)]
 
     def start(self) -> None:
         """Start, or start again on the same port and journal: what was not acknowledged is brought again."""
@@ -125,11 +130,12 @@ class Smsc:
             self._process = subprocess.Popen(
                 [
                     sys.executable,
-                    str(PROGRAM),
+                    *self.command(),
                     *("--port", str(self.port)),
                     *("--control-port", str(control_port)),
                     *("--journal", str(self.folder / "smsc.jsonl")),
                 ],
+                cwd=ROOT,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,

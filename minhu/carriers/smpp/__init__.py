@@ -2,10 +2,8 @@
 
 settings.py   what an operator sets
 gateway.py    SmppGateway: the port, outbound
-intake.py     inbound: batches, stored before they are answered
-link.py       one connection and its life
+dialect.py    what a link needs of SMPP; inbound
 receipts.py   what a delivery receipt says
-alphabet.py   characters and segments
 pdus.py       octets
 """
 

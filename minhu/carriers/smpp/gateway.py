@@ -9,19 +9,17 @@ import itertools
 import random
 import re
 import threading
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from minhu.carriers.alphabet import Segment, TooLong, segments
 from minhu.carriers.errors import CarrierError
+from minhu.carriers.links import AnswerOverdue, Intake, Link, LinkLost, hand_over, let_answers_come
 from minhu.carriers.smpp import pdus
-from minhu.carriers.smpp.alphabet import Segment, TooLong, segments
-from minhu.carriers.smpp.intake import Intake
-from minhu.carriers.smpp.link import Link
+from minhu.carriers.smpp.dialect import Reader, SmppDialect, SmppSession
 from minhu.carriers.smpp.pdus import Pdu
 from minhu.carriers.smpp.receipts import IdForms
-from minhu.carriers.smpp.session import AnswerOverdue, LinkLost, Session
 from minhu.carriers.smpp.settings import BindMode, SmppSettings
 from minhu.carriers.text import Accepted, Caps, Fate, Outgoing, Rejected, Sink, Submitted, Unknown
 
@@ -34,10 +32,6 @@ BINDS: dict[BindMode, tuple[str, ...]] = {
 }
 """The connections of a mode; the first is the one that sends."""
 
-LAST_WORDS_SECONDS = 3.0
-"""How long stop() waits for answers to what was handed over."""
-
-THROTTLE_PAUSE_SECONDS = 0.5
 INTERNATIONAL, NATIONAL_UNKNOWN, ALPHANUMERIC = (1, 1), (0, 1), (5, 0)
 """Type of number and numbering plan (SMPP 3.4 §5.2.5, §5.2.6)."""
 
@@ -59,7 +53,7 @@ class SmppGateway:
         self._references = itertools.count(random.randrange(0x10000))  # noqa: S311 - no secret
         self._stopped = threading.Event()
         self._intake: Intake | None = None
-        self._links: tuple[Link, ...] = ()
+        self._links: tuple[Link[Pdu], ...] = ()
 
     @property
     def name(self) -> str:
@@ -68,9 +62,13 @@ class SmppGateway:
     def start(self, sink: Sink) -> None:
         settings = self._settings
         self._stopped.clear()
-        intake = Intake(self._name, sink, self._forms, settings, now=self._now)
+        intake = Intake(self._name, sink, batch=settings.batch, limit=settings.inbound_limit)
+        reader = Reader(self._name, self._forms, self._now)
         self._intake = intake
-        self._links = tuple(Link(self._name, bind, settings, intake.put) for bind in BINDS[settings.mode])
+        self._links = tuple(
+            Link(f"{self._name}-{bind}", SmppDialect(bind, settings, reader, intake.put), settings)
+            for bind in BINDS[settings.mode]
+        )
         intake.start()
         for link in self._links:
             link.start()
@@ -78,10 +76,7 @@ class SmppGateway:
     def stop(self) -> None:
         """Take no more, let answers come for a few seconds, store and answer what has arrived, unbind."""
         self._stopped.set()
-        until = time.monotonic() + LAST_WORDS_SECONDS
-        session = self._links[0].session if self._links else None
-        while session is not None and session.awaits_answers() and not session.lost and time.monotonic() < until:
-            time.sleep(0.01)
+        let_answers_come(self._links[0].session if self._links else None)
         if self._intake is not None:
             self._intake.stop()
         for link in self._links:
@@ -98,11 +93,6 @@ class SmppGateway:
         return next((link.trouble for link in self._links if link.trouble), "")
 
     def submit(self, text: Outgoing) -> Submitted:
-        """Hand a text over, segment by segment.
-
-        A long text of which one segment went and another was refused is Unknown: sending it again would send some of
-        it twice.
-        """
         try:
             parts = segments(text.body, reference=next(self._references), wide_reference=self._settings.wide_reference)
             route = _address("source_addr", text.sender) | _address("dest_addr", text.recipient)
@@ -110,55 +100,36 @@ class SmppGateway:
             return Rejected("too-long", retryable=False)
         except ValueError:
             return Rejected("bad-number", retryable=False)
-        ids: list[str] = []
-        for part in parts:
-            try:
-                outcome = self._submit_part(part, route, patient=bool(ids))
-            except CarrierError as error:
-                if not ids:
-                    raise
-                outcome = Unknown(str(error))
-            match outcome:
-                case Accepted():
-                    ids.extend(outcome.ids)
-                case Rejected() if ids:
-                    return Unknown(f"segment {len(ids) + 1} of {len(parts)} refused: {outcome.code}")
-                case _:
-                    return outcome
-        return Accepted(tuple(ids))
+        patience = self._settings.response_seconds
+        return hand_over(parts, lambda part: self._ask(part, route), patience_seconds=patience, stopped=self._stopped)
 
     def query(self, text_id: str) -> Fate | None:
         """SMPP asks by the gateway's id, which the outbox keeps and we do not; receipts tell."""
         return None
 
-    def _submit_part(self, part: Segment, route: dict[str, Any], *, patient: bool) -> Submitted:
-        """Hand one segment over. patient: earlier ones have gone, so wait when throttled. Raises CarrierError."""
-        until = time.monotonic() + self._settings.response_seconds
-        while True:
-            outcome = self._ask(part, route)
-            throttled = isinstance(outcome, Rejected) and outcome.retryable
-            if not (patient and throttled and time.monotonic() < until):
-                return outcome
-            self._stopped.wait(THROTTLE_PAUSE_SECONDS)
-
     def _ask(self, part: Segment, route: dict[str, Any]) -> Submitted:
         session = self._transmitter()
+        sequence = session.next_sequence()
         try:
-            answer = session.ask(
-                "submit_sm",
-                **route,
-                short_message=part.octets,
-                data_coding=part.data_coding,
-                esm_class=pdus.UDHI if part.udhi else 0,
-                registered_delivery=1,
-            )
+            answer = session.ask(self._submit_sm(part, route, sequence), sequence)
         except LinkLost:
             return Unknown("the link was lost before the answer")
         except AnswerOverdue:
             return Unknown(f"no answer in {self._settings.response_seconds:g} s")
         return self._outcome(answer)
 
-    def _transmitter(self) -> Session:
+    def _submit_sm(self, part: Segment, route: dict[str, Any], sequence: int) -> bytes:
+        return pdus.request(
+            "submit_sm",
+            sequence,
+            **route,
+            short_message=part.octets,
+            data_coding=part.data_coding,
+            esm_class=pdus.UDHI if part.udhi else 0,
+            registered_delivery=1,
+        )
+
+    def _transmitter(self) -> SmppSession:
         if self._stopped.is_set():
             raise CarrierError(f"{self._name}: stopping", permanent=False)
         link = self._links[0] if self._links else None

@@ -2,8 +2,6 @@
 
 smpplib reads one PDU at a time, stops at an optional parameter it does not know, and trusts the lengths in it. This
 reader takes whole runs of PDUs, skips what it does not know, and survives any bytes.
-
-    BrokenStream    the peer's bytes are no SMPP; the connection is of no further use
 """
 
 from __future__ import annotations
@@ -16,6 +14,8 @@ from typing import Any
 from smpplib import consts
 from smpplib.smpp import make_pdu
 
+from minhu.carriers.alphabet import cut_header, part_of_header, sound
+from minhu.carriers.links import BrokenStream
 from minhu.carriers.text import Part
 
 GENERIC_NACK = 0x80000000
@@ -44,10 +44,6 @@ _TLV = struct.Struct(">HH")
 _DELIVER_RESP = struct.Struct(">LLLLB")
 MAX_PDU_OCTETS = 70_000
 """A message_payload of 65,535 octets fits; anything longer is noise."""
-
-
-class BrokenStream(Exception):
-    """The peer's bytes are no SMPP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +75,7 @@ class Delivery:
     @property
     def part(self) -> Part | None:
         """Where it belongs in a long text, told by its header or by SAR parameters; None for a whole text."""
-        found = _part_of_header(self.header) or _part_of_sar(self.tlvs)
-        if found is None or found.total < 2 or not 1 <= found.number <= found.total:
-            return None
-        return found
+        return sound(part_of_header(self.header) or _part_of_sar(self.tlvs))
 
 
 def take_pdus(buffer: bytearray) -> Iterator[Pdu]:
@@ -116,9 +109,8 @@ def read_delivery(body: bytes) -> Delivery:
     tlvs = _tlvs(body, at + 5 + more[4])
     octets = octets or tlvs.get(MESSAGE_PAYLOAD, b"")
     header = b""
-    if fixed[0] & UDHI and octets:
-        cut = 1 + octets[0]
-        header, octets = octets[:cut], octets[cut:]
+    if fixed[0] & UDHI:
+        header, octets = cut_header(octets)
     return Delivery(sender, recipient, fixed[0], more[2], octets, header, tlvs)
 
 
@@ -178,19 +170,6 @@ def _tlvs(body: bytes, at: int) -> dict[int, bytes]:
         found[tag] = body[at : at + length]
         at += length
     return found
-
-
-def _part_of_header(header: bytes) -> Part | None:
-    at = 1
-    while at + 2 <= len(header):
-        element, length = header[at], header[at + 1]
-        value = header[at + 2 : at + 2 + length]
-        if element == 0x00 and len(value) == 3:
-            return Part(value[0], value[2], value[1])
-        if element == 0x08 and len(value) == 4:
-            return Part(int.from_bytes(value[:2], "big"), value[3], value[2])
-        at += 2 + length
-    return None
 
 
 def _part_of_sar(tlvs: dict[int, bytes]) -> Part | None:

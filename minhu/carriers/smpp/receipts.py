@@ -10,7 +10,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from enum import StrEnum
 
-from minhu.carriers.smpp.alphabet import decode
+from minhu.carriers.alphabet import decode
 from minhu.carriers.smpp.pdus import MESSAGE_STATE, RECEIPTED_MESSAGE_ID, Delivery
 from minhu.carriers.text import Fate
 

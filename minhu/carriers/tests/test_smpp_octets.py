@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from minhu.carriers.alphabet import GSM, UCS2, TooLong, decode, segments
+from minhu.carriers.links import BrokenStream
 from minhu.carriers.smpp import BadSmppSetting, SmppSettings, pdus
-from minhu.carriers.smpp.alphabet import GSM, UCS2, TooLong, decode, segments
-from minhu.carriers.smpp.pdus import BrokenStream, Delivery, Pdu, read_delivery, take_pdus
+from minhu.carriers.smpp.pdus import Delivery, Pdu, read_delivery, take_pdus
 from minhu.carriers.smpp.receipts import IdForms, ReceiptIds, read_report
 from minhu.carriers.text import Fate, Part
 

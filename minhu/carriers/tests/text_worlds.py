@@ -1,6 +1,6 @@
 """What the texting contract needs of a world: a gateway, the phones of citizens at its far end, and a notebook.
 
-A further gateway joins the contract by a subclass of ``TextWorld`` added to ``WORLDS``.
+A further gateway joins the contract by a subclass of ``TextWorld`` added to ``WORLDS`` of the contract.
 """
 
 from __future__ import annotations
@@ -95,6 +95,10 @@ class TextWorld(ABC):
     def citizen_texts(self, *bodies: str) -> None:
         """Texts come in, each whole."""
 
+    def gateway_brings_twice(self, body: str) -> None:
+        """One text comes in, and again because our word that we have it was lost."""
+        self.citizen_texts(body, body)  # where the gateway gives no ids, that is all there is to see
+
     @abstractmethod
     def citizen_texts_in_parts(self, bodies: Sequence[str]) -> int:
         """One long text comes in, its segments shuffled. Returns how many deliveries that makes."""
@@ -185,23 +189,10 @@ class FakeTextWorld(TextWorld):
         self.fake.breaks_after_taking()
 
 
-class SmppTextWorld(TextWorld):
-    """SMPP against an SMSC in its own process."""
+class PeerTextWorld(TextWorld):
+    """A gateway of ours against a centre in its own process, driven as ``smsc_handle`` has it."""
 
-    def __init__(self, folder: Path) -> None:
-        super().__init__()
-        self.smsc = Smsc(folder)
-        self.gateway = SmppGateway(
-            "smpp",
-            SmppSettings(
-                "127.0.0.1",
-                self.smsc.port,
-                "minhu",
-                "secret",
-                response_seconds=5.0,
-                back_off_seconds=(0.02, 0.1),
-            ),
-        )
+    smsc: Smsc
 
     def open(self) -> None:
         self.smsc.start()
@@ -255,6 +246,25 @@ class SmppTextWorld(TextWorld):
 
     def dies_on_next_submit(self) -> None:
         self.smsc.manners(die_on_submit=True)
+
+
+class SmppTextWorld(PeerTextWorld):
+    """SMPP against an SMSC in its own process."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self.smsc = Smsc(folder)
+        self.gateway = SmppGateway(
+            "smpp",
+            SmppSettings(
+                "127.0.0.1",
+                self.smsc.port,
+                "minhu",
+                "secret",
+                response_seconds=5.0,
+                back_off_seconds=(0.02, 0.1),
+            ),
+        )
 
 
 def joined(taken: Sequence[Taken]) -> list[str]:

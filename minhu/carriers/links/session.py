@@ -1,4 +1,4 @@
-"""One bound connection to an SMSC, from bind to break: octets out, octets in, and which answer belongs to whom."""
+"""One connection to a gateway, from greeting to break: octets out, octets in, and which answer belongs to whom."""
 
 from __future__ import annotations
 
@@ -7,18 +7,17 @@ import select
 import socket
 import ssl
 import threading
+from collections.abc import Hashable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Generic, TypeVar
 
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.smpp import pdus
-from minhu.carriers.smpp.pdus import Pdu
-from minhu.carriers.smpp.settings import SmppSettings
 
 log = logging.getLogger(__name__)
 
 READ_OCTETS = 262_144
-LAST_SEQUENCE = 0x7FFFFFFF
+
+Answer = TypeVar("Answer")
 
 
 class LinkLost(Exception):
@@ -30,59 +29,64 @@ class AnswerOverdue(Exception):
 
 
 @dataclass(slots=True, eq=False)
-class _Waiting:
+class _Waiting(Generic[Answer]):
     """A request that awaits its answer. answer stays None when the link is lost."""
 
     done: threading.Event = field(default_factory=threading.Event)
-    answer: Pdu | None = None
+    answer: Answer | None = None
 
 
-class Session:
-    """One bound connection, from bind to break."""
+class Session(Generic[Answer]):
+    """One connection, from greeting to break.
 
-    def __init__(self, sock: socket.socket, settings: SmppSettings) -> None:
+    window: requests that may await their answer at once. last_sequence: after it the numbers begin again at 1.
+    buffer: what was read and is not yet understood.
+    """
+
+    def __init__(self, sock: socket.socket, *, window: int, response_seconds: float, last_sequence: int) -> None:
         self._socket = sock
-        self._settings = settings
+        self._response_seconds = response_seconds
+        self._last_sequence = last_sequence
         self._tls = isinstance(sock, ssl.SSLSocket)
         self._io = threading.Lock()
         self._lock = threading.Lock()
         self._sequence = 0
-        self._waiting: dict[int, _Waiting] = {}
-        self._window = threading.BoundedSemaphore(settings.window)
+        self._waiting: dict[Hashable, _Waiting[Answer]] = {}
+        self._window = threading.BoundedSemaphore(window)
         self.lost = False
         self.buffer = bytearray()
 
     def next_sequence(self) -> int:
-        """A sequence number for a request; the caller holds the lock, or is the only one yet."""
-        self._sequence = self._sequence % LAST_SEQUENCE + 1
-        return self._sequence
+        """A number for a request."""
+        with self._lock:
+            self._sequence = self._sequence % self._last_sequence + 1
+            return self._sequence
 
-    def ask(self, command: str, **fields: Any) -> Pdu:
-        """Write a request and wait for its answer.
+    def ask(self, octets: bytes, key: Hashable) -> Answer:
+        """Write a request and wait for the answer that carries ``key``.
 
         Raises: CarrierError when it was not written; LinkLost or AnswerOverdue when its fate is unknown.
         """
-        if not self._window.acquire(timeout=self._settings.response_seconds):
+        if not self._window.acquire(timeout=self._response_seconds):
             raise CarrierError("the window of unanswered texts is full", permanent=False)
         try:
-            return self._exchange(command, fields)
+            return self._exchange(octets, key)
         finally:
             self._window.release()
 
-    def _exchange(self, command: str, fields: dict[str, Any]) -> Pdu:
-        waiting = _Waiting()
+    def _exchange(self, octets: bytes, key: Hashable) -> Answer:
+        waiting: _Waiting[Answer] = _Waiting()
         with self._lock:
             if self.lost:
                 raise CarrierError("the link is down", permanent=False)
-            sequence = self.next_sequence()
-            self._waiting[sequence] = waiting
+            self._waiting[key] = waiting
         try:
-            self._write_request(pdus.request(command, sequence, **fields))
-            if not waiting.done.wait(self._settings.response_seconds):
+            self._write_request(octets)
+            if not waiting.done.wait(self._response_seconds):
                 raise AnswerOverdue
         finally:
             with self._lock:
-                self._waiting.pop(sequence, None)
+                self._waiting.pop(key, None)
         if waiting.answer is None:
             raise LinkLost
         return waiting.answer
@@ -105,12 +109,6 @@ class Session:
                 self.break_off()
                 raise
 
-    def tell(self, command: int) -> None:
-        """Write a request that has no body and whose answer nobody waits for."""
-        with self._lock:
-            sequence = self.next_sequence()
-        self.write(pdus.header_only(command, sequence))
-
     def read(self, wait_seconds: float) -> bool:
         """Wait for bytes and take what there is. False when nothing came. Raises OSError when the peer has gone."""
         pending = self._tls and self._socket.pending() > 0  # type: ignore[attr-defined]
@@ -125,16 +123,16 @@ class Session:
         else:
             octets = self._socket.recv(READ_OCTETS)
         if not octets:
-            raise ConnectionResetError("closed by the SMSC")
+            raise ConnectionResetError("closed by the gateway")
         self.buffer += octets
         return True
 
-    def answered(self, pdu: Pdu) -> None:
+    def answered(self, key: Hashable, answer: Answer) -> None:
         """Give an answer to the thread that waits for it; nobody may."""
         with self._lock:
-            waiting = self._waiting.get(pdu.sequence)
+            waiting = self._waiting.get(key)
         if waiting is not None:
-            waiting.answer = pdu
+            waiting.answer = answer
             waiting.done.set()
 
     def awaits_answers(self) -> bool:

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from minhu.carriers.text import Part
+
 GSM, ASCII, LATIN1, UCS2, GBK = 0, 1, 3, 8, 15
-"""Values of data_coding. 15 is reserved in SMPP 3.4 and means GBK with gateways in China."""
+"""Values of data_coding. 15 is reserved in SMPP 3.4 and means GBK in CMPP and with gateways in China."""
 
 _BASIC = (
     "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\x1bÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
@@ -25,6 +27,7 @@ _GSM_CODES.update({char: bytes((_ESCAPE, code)) for code, char in _EXTENDED.item
 
 ALONE_OCTETS = {GSM: 160, UCS2: 140}
 """Room for a text that goes alone, in octets of short_message (one septet is one octet there)."""
+_SHORT_REFERENCE, _WIDE_REFERENCE = 0x00, 0x08
 _HEADER_OCTETS = {False: 6, True: 7}
 _MAX_SEGMENTS = 255
 _REPLACEMENT = "\ufffd"
@@ -43,13 +46,17 @@ class Segment:
     udhi: bool
 
 
-def segments(body: str, *, reference: int, wide_reference: bool = False) -> tuple[Segment, ...]:
+def segments(
+    body: str, *, reference: int, wide_reference: bool = False, coding: int | None = None
+) -> tuple[Segment, ...]:
     """Cut ``body`` into as few messages as the air allows; characters and surrogate pairs stay whole.
 
     reference: tells the long texts of one sender apart; taken modulo 256, or 65536 when ``wide_reference``.
+    coding: UCS2, or GSM where all letters are in its alphabet; whichever is shorter unless given.
     Raises: TooLong.
     """
-    coding = GSM if all(char in _GSM_CODES for char in body) else UCS2
+    if coding is None:
+        coding = GSM if all(char in _GSM_CODES for char in body) else UCS2
     units = [_GSM_CODES[char] if coding == GSM else char.encode("utf-16-be", "replace") for char in body]
     whole = b"".join(units)
     if len(whole) <= ALONE_OCTETS[coding]:
@@ -74,6 +81,33 @@ def decode(octets: bytes, data_coding: int) -> str:
         case encoding:
             text = octets.decode(encoding, "replace").removeprefix("\ufeff")
     return text.replace("\0", _REPLACEMENT)
+
+
+def cut_header(octets: bytes) -> tuple[bytes, bytes]:
+    """The user data header, raw, and what follows it."""
+    if not octets:
+        return b"", b""
+    cut = 1 + octets[0]
+    return octets[:cut], octets[cut:]
+
+
+def part_of_header(header: bytes) -> Part | None:
+    """Where a user data header says that its segment belongs; None when it does not say."""
+    at = 1
+    while at + 2 <= len(header):
+        element, length = header[at], header[at + 1]
+        value = header[at + 2 : at + 2 + length]
+        if element == _SHORT_REFERENCE and len(value) == 3:
+            return Part(value[0], value[2], value[1])
+        if element == _WIDE_REFERENCE and len(value) == 4:
+            return Part(int.from_bytes(value[:2], "big"), value[3], value[2])
+        at += 2 + length
+    return None
+
+
+def sound(part: Part | None) -> Part | None:
+    """The same, or None for a whole text: one of one, or numbers that make no sense."""
+    return part if part and part.total >= 2 and 1 <= part.number <= part.total else None
 
 
 def _alphabet(data_coding: int) -> str:
