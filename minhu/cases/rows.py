@@ -11,6 +11,7 @@ from django.db.models import Prefetch, QuerySet
 
 from minhu.cases.models import Case, Contact, Promise
 from minhu.intake.models import Call, Citizen, Recording, Text
+from minhu.rules.texts import render
 from minhu.rules.words import CaseState, Outcome, PromiseKind, Urgency
 
 WITHHELD = "未显示号码"
@@ -75,7 +76,10 @@ class CallRow:
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """One text. ours: it went out. by: who wrote it, "" for the software."""
+    """One text. ours: it went out. by: who wrote it, "" for the software.
+
+    said: the shorter words that went in place of the body, where the gateway takes no longer ones.
+    """
 
     id: int
     thread_id: int
@@ -90,6 +94,7 @@ class TextRow:
     fault: str
     gap: bool
     case_id: int | None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +212,7 @@ def _text_row(text: Text) -> TextRow:
         fault=text.fault,
         gap=text.gap,
         case_id=contact.case_id if contact else None,
+        said=render(text.sent_as, text.variables, at=text.at) if text.sent_as else "",
     )
 
 

@@ -7,15 +7,16 @@ figures()                               what the operator sees: no words, no num
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
 from operator import or_
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Min, Q, Sum
+from django.db.models import Count, Min, Q, QuerySet, Sum
 from django.utils import timezone
 
 from minhu.audit import trail
@@ -45,21 +46,35 @@ class NoFreeText(Refusal):
 
 
 def texts_for(channel: Channel, before: Sequence[Channel]) -> Q:
-    """Texts that go by this gateway, because it can take them and none of those before it can."""
+    """Texts that go by this gateway, because it can take them and none of those before it can.
+
+    Officials' phones may be a hundred: for a gateway of all lines they are one question. A text that some gateway has
+    refused is then not held for its phone, which is a matter of preference only: no text is ever claimed twice.
+    """
     found = can_take(channel)
+    own_lines: set[str] = set()
     for other in before:
-        found &= ~can_take(other)
-    return found
+        if other.lines and channel.lines and other.lines.isdisjoint(channel.lines):
+            continue
+        if other.lines and not channel.lines and not other.templates_only:
+            own_lines |= other.lines
+        else:
+            found &= ~can_take(other)
+    return found & ~Q(refused_by="", thread_id__in=_threads_of(own_lines)) if own_lines else found
 
 
 def can_take(channel: Channel) -> Q:
     """Texts that a gateway serves and has not refused, as far as the database can tell (lengths it cannot)."""
     found = ~Q(refused_by__contains=f",{channel.name},")
     if channel.lines:
-        found &= Q(thread_id__in=Thread.objects.filter(line__number__in=sorted(channel.lines)).values("pk"))
+        found &= Q(thread_id__in=_threads_of(channel.lines))
     if channel.templates_only:
         found &= Q(template__in=sorted(carried_templates(channel)))
     return found
+
+
+def _threads_of(lines: Collection[str]) -> QuerySet[Thread, Any]:
+    return Thread.objects.filter(line__number__in=sorted(lines)).values("pk")
 
 
 def any_can_take(channels: Sequence[Channel]) -> Q:

@@ -67,6 +67,25 @@ def test_a_lines_own_phone_takes_its_texts_and_no_others(city: Office, line: Lin
     assert taken(phone) == [own.pk]
 
 
+def test_a_hundred_phones_are_one_question_for_the_general_gateway(city: Office, line: Line) -> None:
+    phones = [Channel(f"p{n}", lines=frozenset({f"+86137{n:08d}"})) for n in range(100)]
+    mine = Channel("mine", lines=frozenset({line.number}))
+    own, other = say(line), say(make.line(make.official(city)))
+
+    asked = str(Text.objects.filter(gateways.texts_for(FREE, [*phones, mine])).query)
+    assert asked.count("SELECT") == 2
+    assert taken(FREE, *phones, mine) == [other.pk]
+    assert taken(mine, *phones) == [own.pk]
+
+
+def test_what_the_phone_refused_goes_by_the_general_gateway_while_the_phone_is_on(line: Line) -> None:
+    phone, text = Channel("phone", lines=frozenset({line.number})), say(line)
+    assert taken(phone) == [text.pk]
+    outbox.rejected(text.pk, "phone", "http-400", retryable=False, others=(FREE,), at=NOON)
+
+    assert taken(FREE, phone) == [text.pk]
+
+
 def test_while_the_phone_is_off_its_texts_go_by_the_general_gateway(line: Line) -> None:
     text = say(line)
 

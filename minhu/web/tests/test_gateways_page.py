@@ -146,3 +146,20 @@ def test_htmx_gets_the_panel_alone(operator: Client, line: Line) -> None:
     answer = operator.post(f"{PATH}agg/pause/", {"reason": "割接"}, headers={"HX-Request": "true"})
     assert b"<html" not in answer.content
     assert "已暂停" in answer.content.decode()
+
+
+def test_staff_see_what_a_citizen_really_got_where_the_gateway_takes_short_words_only(city: Office, line: Line) -> None:
+    at = timezone.now()
+    to = thread_of(make.citizen(city), line.pk, at)
+    variables = {"code": "K7Q2M4XA", "done": "已更换三盏路灯，恢复照明。", "by": "市政处"}
+    draft = outbox.Draft(template="reply", variables=variables, urgency=0)
+    text = outbox.queue(to, draft, key="k", by=system(city.pk), at=at)
+    outbox.claim("w", gateway="agg", at=at)
+    outbox.submitted(text.pk, "agg", ["1"], sent_as="reply_brief", at=at)
+    staff = Client()
+    staff.force_login(make.account(city, Role.STAFF))
+
+    page = staff.get(f"/console/threads/{to.pk}/").content.decode()
+
+    assert "已更换三盏路灯" in page
+    assert "群众收到的是：编号K7Q2M4XA已答复，请凭编号查看或来电询问。" in page
