@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -130,6 +131,7 @@ def version_of(ismg: Ismg) -> CmppVersion:
     return CmppVersion("3.0" if len(ismg.deliver(Text(1, "1", "1", ""))) > 90 else "2.0")
 
 
+@hypothesis.settings(deadline=None)
 @given(src_id=DIGITS, recipient=DIGITS, octets=st.binary(max_size=159), fmt=st.integers(0, 255), udhi=st.booleans())
 def test_a_submit_says_what_we_said(
     ismg: Ismg, src_id: str, recipient: str, octets: bytes, fmt: int, udhi: bool
@@ -143,6 +145,7 @@ def test_a_submit_says_what_we_said(
     assert (read["service_id"], read["msg_src"], read["fee_user_type"]) == ("HELP", ACCOUNT, 2)
 
 
+@hypothesis.settings(deadline=None)
 @given(sender=DIGITS, recipient=DIGITS, octets=st.binary(max_size=140), fmt=st.integers(0, 255))
 def test_a_text_is_read_as_it_was_delivered(ismg: Ismg, sender: str, recipient: str, octets: bytes, fmt: int) -> None:
     read = pdus.read_delivery(version_of(ismg), ismg.deliver(Text(7, sender, recipient, octets.hex(), fmt)))
