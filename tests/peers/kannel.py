@@ -91,9 +91,16 @@ class Bearerbox:
         with (self._folder / "bearerbox.err").open("ab") as errors:
             command = [program, str(self._folder / "kannel.conf")]
             self._process = subprocess.Popen(command, stdout=errors, stderr=errors)
+        try:
+            self._until_it_listens(self._process)
+        except AssertionError:
+            self.kill()
+            raise
+
+    def _until_it_listens(self, process: subprocess.Popen[bytes]) -> None:
         until = time.monotonic() + DEADLINE_SECONDS
         while not self._listens():
-            assert self._process.poll() is None, (self._folder / "bearerbox.err").read_text()[-2000:]
+            assert process.poll() is None, (self._folder / "bearerbox.err").read_text()[-2000:]
             assert time.monotonic() < until, "bearerbox does not listen"
             time.sleep(0.01)
 

@@ -7,16 +7,15 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 from hashlib import blake2b
 from zoneinfo import ZoneInfo
 
 from minhu.carriers.alphabet import GBK, decode
 from minhu.carriers.cmpp import pdus, reports
 from minhu.carriers.cmpp.pdus import ANSWER, Command, Delivery, Pdu
-from minhu.carriers.cmpp.settings import CmppSettings, CmppVersion
+from minhu.carriers.cmpp.settings import CmppSettings
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.links import Arrival, Session
+from minhu.carriers.links import Inbox, Session
 from minhu.carriers.text import Inbound, Receipt
 
 log = logging.getLogger(__name__)
@@ -32,18 +31,10 @@ class CmppDialect:
 
     last_sequence = 0xFFFFFFFF
 
-    def __init__(
-        self,
-        label: str,
-        settings: CmppSettings,
-        reader: Reader,
-        inbox: Callable[[list[Arrival]], None],
-        now: Callable[[], datetime],
-    ) -> None:
+    def __init__(self, label: str, settings: CmppSettings, inbox: Inbox[Pdu], now: Callable[[], datetime]) -> None:
         self.patience = settings.enquiries
         self._label = label
         self._settings = settings
-        self._reader = reader
         self._inbox = inbox
         self._now = now
 
@@ -77,13 +68,12 @@ class CmppDialect:
         session.write(pdus.terminate(session.next_sequence()))
 
     def take_in(self, session: CmppSession) -> str | None:
-        deliveries: list[Arrival] = []
+        deliveries: list[Pdu] = []
         ended: str | None = None
         for pdu in pdus.take_pdus(session.buffer):
             match pdu.command:
                 case Command.DELIVER:
-                    answer = partial(self._deliver_answer, pdu)
-                    deliveries.append(Arrival(session, partial(self._reader.read, pdu.body), answer))
+                    deliveries.append(pdu)
                 case Command.ACTIVE_TEST:
                     session.write(pdus.active_test_answer(pdu.sequence))
                 case Command.TERMINATE:
@@ -96,28 +86,28 @@ class CmppDialect:
                 case command:
                     log.warning("%s: command 0x%08X is not ours to answer", self._label, command)
         if deliveries:
-            self._inbox(deliveries)
+            self._inbox(session, deliveries)
         return ended
 
-    def _deliver_answer(self, pdu: Pdu, stored: bool) -> bytes:
+
+class CmppReader:
+    """Reads DELIVER into what the port speaks of. now: the clock by which texts are said to have come."""
+
+    def __init__(self, gateway: str, settings: CmppSettings, now: Callable[[], datetime]) -> None:
+        self._gateway = gateway
+        self._settings = settings
+        self._lines = {f"{settings.code}{extension}": line for line, extension in settings.extensions.items()}
+        self._now = now
+
+    def answer(self, pdu: Pdu, *, stored: bool) -> bytes:
         settings = self._settings
         if not stored and settings.refuse_by_silence:
             return b""
         msg_id = int.from_bytes(pdu.body[:8].ljust(8, b"\0"), "big")
         return pdus.deliver_answer(settings.version, pdu.sequence, msg_id, pdus.OK if stored else pdus.OTHER_ERROR)
 
-
-class Reader:
-    """Reads DELIVER into what the port speaks of. now: the clock by which texts are said to have come."""
-
-    def __init__(self, gateway: str, settings: CmppSettings, now: Callable[[], datetime]) -> None:
-        self._gateway = gateway
-        self._version: CmppVersion = settings.version
-        self._lines = {f"{settings.code}{extension}": line for line, extension in settings.extensions.items()}
-        self._now = now
-
-    def read(self, body: bytes) -> Inbound | Sequence[Receipt]:
-        delivery = pdus.read_delivery(self._version, body)
+    def read(self, pdu: Pdu) -> Inbound | Sequence[Receipt]:
+        delivery = pdus.read_delivery(self._settings.version, pdu.body)
         report = delivery.report
         if report is None:
             return self._text(delivery)

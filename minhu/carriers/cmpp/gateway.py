@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 
 from minhu.carriers.alphabet import UCS2, Segment, TooLong, segments
 from minhu.carriers.cmpp import pdus, reports
-from minhu.carriers.cmpp.dialect import ASCII_FORMAT, CmppDialect, CmppSession, Reader
+from minhu.carriers.cmpp.dialect import ASCII_FORMAT, CmppDialect, CmppReader, CmppSession
 from minhu.carriers.cmpp.pdus import Figures, Pdu, Submit
 from minhu.carriers.cmpp.settings import LONGEST_CODE, CmppSettings
 from minhu.carriers.errors import CarrierError
@@ -44,7 +44,7 @@ class CmppGateway:
         # Not from zero: a restart must not number the next long text like the last one.
         self._references = itertools.count(random.randrange(0x10000))  # noqa: S311 - no secret
         self._stopped = threading.Event()
-        self._intake: Intake | None = None
+        self._intake: Intake[Pdu] | None = None
         self._link: Link[Pdu] | None = None
 
     @property
@@ -54,9 +54,9 @@ class CmppGateway:
     def start(self, sink: Sink) -> None:
         settings = self._settings
         self._stopped.clear()
-        self._intake = Intake(self._name, sink, batch=settings.batch, limit=settings.inbound_limit)
-        reader = Reader(self._name, settings, self._now)
-        dialect = CmppDialect(self._name, settings, reader, self._intake.put, self._now)
+        reader = CmppReader(self._name, settings, self._now)
+        self._intake = Intake(self._name, sink, reader, batch=settings.batch, limit=settings.inbound_limit)
+        dialect = CmppDialect(self._name, settings, self._intake.put, self._now)
         self._link = Link(self._name, dialect, settings)
         self._intake.start()
         self._link.start()

@@ -9,13 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 
 from minhu.carriers.alphabet import part_of_header, sound
 from minhu.carriers.kannel import pdus
 from minhu.carriers.kannel.pdus import Ack, Admin, Coding, Command, Heartbeat, Kind, Nack, Sms
 from minhu.carriers.kannel.settings import KannelSettings
-from minhu.carriers.links import Arrival, Session
+from minhu.carriers.links import Inbox, Session
 from minhu.carriers.text import Fate, Inbound, Receipt
 
 log = logging.getLogger(__name__)
@@ -42,12 +41,9 @@ class KannelDialect:
     patience = sys.maxsize
     """Bearerbox answers no question of ours; a heartbeat that cannot be written tells that it is gone."""
 
-    def __init__(
-        self, label: str, settings: KannelSettings, reader: Reader, inbox: Callable[[list[Arrival]], None]
-    ) -> None:
+    def __init__(self, label: str, settings: KannelSettings, inbox: Inbox[Sms]) -> None:
         self._label = label
         self._settings = settings
-        self._reader = reader
         self._inbox = inbox
 
     def agree(self, session: KannelSession, until: float, stopping: threading.Event) -> None:
@@ -61,13 +57,12 @@ class KannelDialect:
         session.break_off()
 
     def take_in(self, session: KannelSession) -> str | None:
-        deliveries: list[Arrival] = []
+        deliveries: list[Sms] = []
         ended: str | None = None
         for message in pdus.take_messages(session.buffer):
             match message:
                 case Sms():
-                    read = partial(self._reader.read, message)
-                    deliveries.append(Arrival(session, read, partial(_answer, message)))
+                    deliveries.append(message)
                 case Ack():
                     session.answered(message.id, message)
                 case Admin(command=Command.SHUTDOWN | Command.RESTART):
@@ -75,22 +70,21 @@ class KannelDialect:
                 case _:
                     log.debug("%s: nothing to do for %r", self._label, message)
         if deliveries:
-            self._inbox(deliveries)
+            self._inbox(session, deliveries)
         return ended
 
 
-def _answer(sms: Sms, stored: bool) -> bytes:
-    if not stored:
-        time.sleep(REFUSAL_PAUSE_SECONDS)
-    return pdus.pack(Ack(Nack.STORED if stored else Nack.FAILED_FOR_NOW, sms.time, sms.id))
-
-
-class Reader:
+class KannelReader:
     """Reads what bearerbox brings into what the port speaks of. now: the clock by which texts are said to have come."""
 
     def __init__(self, gateway: str, now: Callable[[], datetime]) -> None:
         self._gateway = gateway
         self._now = now
+
+    def answer(self, sms: Sms, *, stored: bool) -> bytes:
+        if not stored:
+            time.sleep(REFUSAL_PAUSE_SECONDS)
+        return pdus.pack(Ack(Nack.STORED if stored else Nack.FAILED_FOR_NOW, sms.time, sms.id))
 
     def read(self, sms: Sms) -> Inbound | Sequence[Receipt]:
         if sms.sms_type in {Kind.REPORT, Kind.REPORT_TO_PHONE}:

@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from minhu.carriers.alphabet import GSM, Segment, TooLong, cut_header, decode, segments
 from minhu.carriers.errors import CarrierError
 from minhu.carriers.kannel import pdus
-from minhu.carriers.kannel.dialect import WANTED_REPORTS, KannelDialect, KannelSession, Reader
+from minhu.carriers.kannel.dialect import WANTED_REPORTS, KannelDialect, KannelReader, KannelSession
 from minhu.carriers.kannel.pdus import Ack, Coding, Kind, Nack, Sms
 from minhu.carriers.kannel.settings import KannelSettings
 from minhu.carriers.links import AnswerOverdue, Intake, Link, LinkLost, hand_over, let_answers_come
@@ -41,7 +41,7 @@ class KannelGateway:
         # Not from zero: a restart must not number the next long text like the last one.
         self._references = itertools.count(random.randrange(0x10000))  # noqa: S311 - no secret
         self._stopped = threading.Event()
-        self._intake: Intake | None = None
+        self._intake: Intake[Sms] | None = None
         self._link: Link[Ack] | None = None
 
     @property
@@ -51,8 +51,9 @@ class KannelGateway:
     def start(self, sink: Sink) -> None:
         settings = self._settings
         self._stopped.clear()
-        self._intake = Intake(self._name, sink, batch=settings.batch, limit=settings.inbound_limit)
-        dialect = KannelDialect(self._name, settings, Reader(self._name, self._now), self._intake.put)
+        reader = KannelReader(self._name, self._now)
+        self._intake = Intake(self._name, sink, reader, batch=settings.batch, limit=settings.inbound_limit)
+        dialect = KannelDialect(self._name, settings, self._intake.put)
         self._link = Link(self._name, dialect, settings)
         self._intake.start()
         self._link.start()

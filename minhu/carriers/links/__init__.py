@@ -8,20 +8,21 @@ outbound.py  a text of several segments handed over as one
 
 from __future__ import annotations
 
-from minhu.carriers.links.intake import Arrival, Intake
+from minhu.carriers.links.intake import Inbox, Intake, Reader
 from minhu.carriers.links.link import BrokenStream, Dialect, Link, LinkSettings
 from minhu.carriers.links.outbound import hand_over, let_answers_come
 from minhu.carriers.links.session import AnswerOverdue, LinkLost, Session
 
 __all__ = [
     "AnswerOverdue",
-    "Arrival",
     "BrokenStream",
     "Dialect",
+    "Inbox",
     "Intake",
     "Link",
     "LinkLost",
     "LinkSettings",
+    "Reader",
     "Session",
     "hand_over",
     "let_answers_come",

@@ -7,12 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import partial
 from hashlib import blake2b
 
 from minhu.carriers.alphabet import decode
 from minhu.carriers.errors import CarrierError
-from minhu.carriers.links import Arrival, Session
+from minhu.carriers.links import Inbox, Session
 from minhu.carriers.smpp import pdus
 from minhu.carriers.smpp.pdus import Delivery, Pdu, read_delivery
 from minhu.carriers.smpp.receipts import IdForms, read_report
@@ -30,12 +29,9 @@ class SmppDialect:
     last_sequence = 0x7FFFFFFF
     patience = 1
 
-    def __init__(
-        self, bind: str, settings: SmppSettings, reader: Reader, inbox: Callable[[list[Arrival]], None]
-    ) -> None:
+    def __init__(self, bind: str, settings: SmppSettings, inbox: Inbox[Pdu]) -> None:
         self._bind = bind
         self._settings = settings
-        self._reader = reader
         self._inbox = inbox
 
     def agree(self, session: SmppSession, until: float, stopping: threading.Event) -> None:
@@ -69,13 +65,11 @@ class SmppDialect:
         session.write(pdus.header_only(pdus.UNBIND, session.next_sequence()))
 
     def take_in(self, session: SmppSession) -> str | None:
-        deliveries: list[Arrival] = []
+        deliveries: list[Pdu] = []
         ended: str | None = None
         for pdu in pdus.take_pdus(session.buffer):
             if pdu.command == pdus.DELIVER_SM:
-                deliveries.append(
-                    Arrival(session, partial(self._reader.read, pdu.body), partial(_deliver_resp, pdu.sequence))
-                )
+                deliveries.append(pdu)
             elif pdu.command == pdus.UNBIND_RESP:
                 ended = ""
             elif pdu.command & pdus.RESPONSE_BIT:
@@ -83,7 +77,7 @@ class SmppDialect:
             else:
                 ended = self._reply(session, pdu) or ended
         if deliveries:
-            self._inbox(deliveries)
+            self._inbox(session, deliveries)
         return ended
 
     def _reply(self, session: SmppSession, pdu: Pdu) -> str | None:
@@ -101,11 +95,7 @@ class SmppDialect:
         return None
 
 
-def _deliver_resp(sequence: int, stored: bool) -> bytes:
-    return pdus.deliver_resp(sequence, pdus.ESME_ROK if stored else pdus.ESME_RX_T_APPN)
-
-
-class Reader:
+class SmppReader:
     """Reads deliver_sm into what the port speaks of. now: the clock by which texts are said to have come."""
 
     def __init__(self, gateway: str, forms: IdForms, now: Callable[[], datetime]) -> None:
@@ -113,8 +103,11 @@ class Reader:
         self._forms = forms
         self._now = now
 
-    def read(self, body: bytes) -> Inbound | Sequence[Receipt]:
-        delivery = read_delivery(body)
+    def answer(self, pdu: Pdu, *, stored: bool) -> bytes:
+        return pdus.deliver_resp(pdu.sequence, pdus.ESME_ROK if stored else pdus.ESME_RX_T_APPN)
+
+    def read(self, pdu: Pdu) -> Inbound | Sequence[Receipt]:
+        delivery = read_delivery(pdu.body)
         return self._receipts(delivery) if delivery.is_receipt else self._text(delivery)
 
     def _text(self, delivery: Delivery) -> Inbound:

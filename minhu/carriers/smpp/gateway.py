@@ -17,7 +17,7 @@ from minhu.carriers.alphabet import Segment, TooLong, segments
 from minhu.carriers.errors import CarrierError
 from minhu.carriers.links import AnswerOverdue, Intake, Link, LinkLost, hand_over, let_answers_come
 from minhu.carriers.smpp import pdus
-from minhu.carriers.smpp.dialect import Reader, SmppDialect, SmppSession
+from minhu.carriers.smpp.dialect import SmppDialect, SmppReader, SmppSession
 from minhu.carriers.smpp.pdus import Pdu
 from minhu.carriers.smpp.receipts import IdForms
 from minhu.carriers.smpp.settings import BindMode, SmppSettings
@@ -52,7 +52,7 @@ class SmppGateway:
         # Not from zero: a restart must not number the next long text like the last one.
         self._references = itertools.count(random.randrange(0x10000))  # noqa: S311 - no secret
         self._stopped = threading.Event()
-        self._intake: Intake | None = None
+        self._intake: Intake[Pdu] | None = None
         self._links: tuple[Link[Pdu], ...] = ()
 
     @property
@@ -62,11 +62,11 @@ class SmppGateway:
     def start(self, sink: Sink) -> None:
         settings = self._settings
         self._stopped.clear()
-        intake = Intake(self._name, sink, batch=settings.batch, limit=settings.inbound_limit)
-        reader = Reader(self._name, self._forms, self._now)
+        reader = SmppReader(self._name, self._forms, self._now)
+        intake = Intake(self._name, sink, reader, batch=settings.batch, limit=settings.inbound_limit)
         self._intake = intake
         self._links = tuple(
-            Link(f"{self._name}-{bind}", SmppDialect(bind, settings, reader, intake.put), settings)
+            Link(f"{self._name}-{bind}", SmppDialect(bind, settings, intake.put), settings)
             for bind in BINDS[settings.mode]
         )
         intake.start()

@@ -9,12 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from minhu.carriers.cmpp import CmppSettings, CmppVersion, pdus, reports
-from minhu.carriers.cmpp.dialect import Reader
+from minhu.carriers.cmpp.dialect import CmppReader
 from minhu.carriers.cmpp.pdus import Pdu, Submit, take_pdus
 from minhu.carriers.errors import WrongSetting
 from minhu.carriers.links import BrokenStream
@@ -130,6 +131,7 @@ def version_of(ismg: Ismg) -> CmppVersion:
     return CmppVersion("3.0" if len(ismg.deliver(Text(1, "1", "1", ""))) > 90 else "2.0")
 
 
+@hypothesis.settings(deadline=None)
 @given(src_id=DIGITS, recipient=DIGITS, octets=st.binary(max_size=159), fmt=st.integers(0, 255), udhi=st.booleans())
 def test_a_submit_says_what_we_said(
     ismg: Ismg, src_id: str, recipient: str, octets: bytes, fmt: int, udhi: bool
@@ -143,6 +145,7 @@ def test_a_submit_says_what_we_said(
     assert (read["service_id"], read["msg_src"], read["fee_user_type"]) == ("HELP", ACCOUNT, 2)
 
 
+@hypothesis.settings(deadline=None)
 @given(sender=DIGITS, recipient=DIGITS, octets=st.binary(max_size=140), fmt=st.integers(0, 255))
 def test_a_text_is_read_as_it_was_delivered(ismg: Ismg, sender: str, recipient: str, octets: bytes, fmt: int) -> None:
     read = pdus.read_delivery(version_of(ismg), ismg.deliver(Text(7, sender, recipient, octets.hex(), fmt)))
@@ -271,8 +274,8 @@ def dissected(tshark: str, folder: Path, *octets: bytes) -> list[dict[str, Any]]
 @pytest.mark.parametrize("version", VERSIONS)
 @given(octets=st.binary(max_size=300))
 def test_no_octets_however_broken_stop_the_reader(version: CmppVersion, octets: bytes) -> None:
-    reader = Reader("cmpp", settings(version), lambda: datetime(2026, 11, 25, tzinfo=UTC))
-    read = reader.read(octets)
+    reader = CmppReader("cmpp", settings(version), lambda: datetime(2026, 11, 25, tzinfo=UTC))
+    read = reader.read(Pdu(5, 1, octets))
 
     if isinstance(read, Inbound):
         assert "\0" not in read.body
@@ -314,7 +317,7 @@ def read_text(at: datetime, **changes: Any) -> Inbound:
     head = {"msg_id": (month << 60 | 0xABC).to_bytes(8, "big"), "content": b"hello", "sender": b"139"} | changes
     octets = head["msg_id"] + b"106".ljust(21, b"\0") + bytes(13) + head["sender"].ljust(21, b"\0") + b"\0"
     octets += bytes((len(head["content"]),)) + head["content"] + bytes(8)
-    read = Reader("cmpp", settings(), lambda: at).read(octets)
+    read = CmppReader("cmpp", settings(), lambda: at).read(Pdu(5, 1, octets))
     assert isinstance(read, Inbound)
     return read
 

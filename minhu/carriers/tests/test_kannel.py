@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from minhu.carriers.errors import WrongSetting
 from minhu.carriers.kannel import KannelGateway, KannelSettings, pdus
-from minhu.carriers.kannel.dialect import Reader
+from minhu.carriers.kannel.dialect import KannelReader
 from minhu.carriers.kannel.pdus import Ack, Admin, Heartbeat, Message, Nack, Sms, take_messages
 from minhu.carriers.links import BrokenStream
 from minhu.carriers.tests.more_text_worlds import kannel_settings
@@ -102,7 +102,7 @@ def test_messages_are_found_wherever_the_network_cuts_them(sent: list[Message], 
 @given(st.integers(0, 5), st.binary(max_size=300))
 def test_no_octets_however_broken_stop_the_reader(kind: int, octets: bytes) -> None:
     body = struct.pack("!i", kind) + octets
-    reader = Reader("kannel", lambda: datetime(2026, 11, 25, tzinfo=UTC))
+    reader = KannelReader("kannel", lambda: datetime(2026, 11, 25, tzinfo=UTC))
     for message in take_messages(bytearray(struct.pack("!i", len(body)) + body)):
         if isinstance(message, Sms):
             read = reader.read(message)
@@ -129,7 +129,7 @@ def test_noise_is_told_from_messages(start: bytes) -> None:
 )
 def test_each_report_has_a_meaning(mask: int, words: bytes, fate: Fate, code: str) -> None:
     report = Sms(sms_type=3, dlr_mask=mask, dlr_url=b"id-1", msgdata=words)
-    reader = Reader("kannel", lambda: datetime(2026, 11, 25, tzinfo=UTC))
+    reader = KannelReader("kannel", lambda: datetime(2026, 11, 25, tzinfo=UTC))
 
     assert reader.read(report) == [Receipt("kannel", "id-1", fate, code)]
     assert reader.read(Sms(sms_type=3, dlr_mask=mask)) == []
@@ -140,7 +140,7 @@ def test_each_report_has_a_meaning(mask: int, words: bytes, fate: Fate, code: st
     [(0, "路@$_é".encode(), "路@$_é"), (1, b"\xe9\x00", "é\ufffd"), (2, "路灯".encode("utf-16-be"), "路灯")],
 )
 def test_letters_are_read_in_the_coding_they_came_in(coding: int, octets: bytes, words: str) -> None:
-    reader = Reader("kannel", lambda: datetime(2026, 11, 25, tzinfo=UTC))
+    reader = KannelReader("kannel", lambda: datetime(2026, 11, 25, tzinfo=UTC))
     read = reader.read(Sms(sms_type=0, coding=coding, msgdata=octets))
 
     assert isinstance(read, Inbound)

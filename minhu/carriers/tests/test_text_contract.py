@@ -27,9 +27,11 @@ ALL = {**WORLDS, **HTTP_WORLDS, **MORE_WORLDS}
 @pytest.fixture(params=sorted(ALL))
 def world(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[TextWorld]:
     made = ALL[request.param](tmp_path)
-    made.open()
-    yield made
-    made.close()
+    try:
+        made.open()
+        yield made
+    finally:
+        made.close()
 
 
 def test_a_citizen_s_chinese_text_arrives_as_written(world: TextWorld) -> None:
