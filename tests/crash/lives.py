@@ -56,13 +56,12 @@ class Lives(Line):
 
 @dataclass
 class JobsLives(Jobs):
-    """The same of the jobs process. kind: what ``zygote.py`` calls it."""
+    """The same of the jobs process."""
 
-    kind: str = "jobs"
     _forks: Forks | None = field(default=None, repr=False)
 
     def __enter__(self) -> JobsLives:
-        self._forks = Forks(self.kind, self._environment(), self.folder / "jobs.log")
+        self._forks = Forks("jobs", self._environment(), self.folder / "jobs.log")
         return self
 
     @property

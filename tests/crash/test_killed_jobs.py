@@ -16,7 +16,7 @@ from minhu.rules.words import Direction, TextState
 from tests.crash.lives import JobsLives
 from tests.peers.kannel import Bearerbox
 from tests.peers.smsc_handle import Smsc, text
-from tests.texting.process import eventually
+from tests.texting.process import SENDER, eventually
 from tests.texting.town import Town, make_town, said_by
 
 SEED = 20_261_124
@@ -58,13 +58,17 @@ def test_a_hundred_kills_with_kannel_between_lose_no_text_and_repeat_none(
     tmp_path: Path, database_url: str, smsc: Smsc
 ) -> None:
     smsc.manners(receipts="after")
-    with (
-        Bearerbox(tmp_path, smsc.port) as bearerbox,
-        JobsLives(
-            tmp_path / "jobs", database_url, smsc.port, {"KANNEL_PORT": str(bearerbox.port)}, kind="through_kannel"
-        ) as jobs,
-    ):
-        _live_and_die(HUNDRED, jobs, smsc, bearerbox)
+    with Bearerbox(tmp_path, smsc.port) as bearerbox:
+        through_kannel = {
+            "SMPP_HOST": "",
+            "SMS_GATEWAYS": "box:kannel",
+            "SMS_BOX_HOST": "127.0.0.1",
+            "SMS_BOX_PORT": str(bearerbox.port),
+            "SMS_BOX_SENDER": SENDER,
+            "SMS_BOX_WINDOW": str(HUNDRED.window),
+        }
+        with JobsLives(tmp_path / "jobs", database_url, smsc.port, through_kannel) as jobs:
+            _live_and_die(HUNDRED, jobs, smsc, bearerbox)
 
 
 def _live_and_die(plan: Plan, jobs: JobsLives, smsc: Smsc, bearerbox: Bearerbox | None = None) -> None:
@@ -80,7 +84,7 @@ def _live_and_die(plan: Plan, jobs: JobsLives, smsc: Smsc, bearerbox: Bearerbox 
         time.sleep(chance.uniform(0.0, plan.longest_life_seconds))
         jobs.kill()
     jobs.start()
-    eventually(lambda: _quiet(smsc, len(injected)) and (bearerbox is None or bearerbox.spool_is_empty()), seconds=120)
+    eventually(lambda: _quiet(smsc, len(injected)) and (bearerbox is None or bearerbox.spool_is_empty()), seconds=240)
     _report(plan, smsc, town, injected, queued)
 
 

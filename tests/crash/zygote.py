@@ -19,9 +19,8 @@ def main() -> None:
     from minhu.ops import jobs
     from minhu.rules.calendar import china
     from minhu.switch import main as switch
-    from tests.crash import through_kannel
 
-    begin = {"switch": switch.run, "jobs": jobs.run, "through_kannel": through_kannel.run}[sys.argv[1]]
+    begin = {"switch": switch.run, "jobs": jobs.run}[sys.argv[1]]
 
     china()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need no burial
