@@ -17,13 +17,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
-from minhu.cases.authority import locked
+from minhu.cases.authority import barred, locked
+from minhu.cases.avoiding import About, make_confidential, name, set_conflict
 from minhu.cases.callbacks import record_callback
+from minhu.cases.escalating import set_missing_clocks, sweep
+from minhu.cases.handing_over import Receiver, give_back, leave, set_hop_limit, transfer
 from minhu.cases.models import Case, Contact, Note, Promise, Reply
+from minhu.cases.more_time import extend
 from minhu.cases.opening import title_of
 from minhu.cases.rating import rate_reply
 from minhu.cases.take_in import take_in
@@ -38,15 +43,18 @@ from minhu.rules import access, deadlines
 from minhu.rules.access import Viewer
 from minhu.rules.calendar import china
 from minhu.rules.casework import Act, after
+from minhu.rules.conflicts import InConflict
 from minhu.rules.errors import Refusal
 from minhu.rules.plain import storable
 from minhu.rules.texts import MAX_BODY
-from minhu.rules.words import CaseKind, CaseState, PromiseKind, TextState, Urgency
+from minhu.rules.words import CaseKind, CaseState, PromiseKind, TextState, TransferEnd, Urgency
 
 __all__ = [
-    "CallStillOn", "NoEvidence", "NobodyHolds", "NotAnswered", "SayWhatWasDone", "SpeakFirst", "WrittenUpAlready",
-    "ask_clarification", "assign", "call_back", "clarify", "close_due", "hold", "quick_reply", "rate",
-    "record_callback", "reply", "settle_evidence", "take_in", "take_up_text", "withdraw", "wrap_up", "write_note",
+    "About", "CallStillOn", "NoEvidence", "NobodyHolds", "NotAnswered", "Receiver", "SayWhatWasDone", "SpeakFirst",
+    "WrittenUpAlready", "ask_clarification", "assign", "call_back", "clarify", "close_due", "extend", "give_back",
+    "hold", "make_confidential", "name", "quick_reply", "rate", "record_callback", "reply", "set_conflict",
+    "set_hop_limit", "set_missing_clocks", "settle_evidence", "sweep", "take_in", "take_up_text", "transfer",
+    "withdraw", "wrap_up", "write_note",
 ]  # fmt: skip
 
 
@@ -62,12 +70,12 @@ def hold(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
     Raises: NotYours, NotPossibleNow, NobodyHolds.
     """
     at = at or timezone.now()
-    case = locked(case_id, by)
+    case = locked(case_id, by, Act.HOLD)
     if case.holder is None:
         raise NobodyHolds
     case.state = after(CaseState(case.state), Act.HOLD).value
     case.save(update_fields=["state"])
-    due_at = deadlines.reply_due(CaseKind(case.kind), at, china())
+    due_at = deadlines.reply_due(CaseKind(case.kind), at, china(), Urgency(case.urgency))
     ledger.promise(case, PromiseKind.REPLY, due_at, ledger.official_owns(case.holder), at=at)
     trail.record(by, "hold", case, due=due_at)
     return case
@@ -77,11 +85,12 @@ def hold(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
 def withdraw(case_id: int, *, by: Viewer, reason: str, at: datetime | None = None) -> Case:
     """The citizen does not want it followed up any more; what was owed falls away. Raises: NotYours, NotPossibleNow."""
     at = at or timezone.now()
-    case = locked(case_id, by)
+    case = locked(case_id, by, Act.WITHDRAW)
     case.state = after(CaseState(case.state), Act.WITHDRAW).value
     case.closed_at = at
     case.save(update_fields=["state", "closed_at"])
-    ledger.release(case, reason.strip() or "群众撤回", at=at)
+    leave(case, TransferEnd.WITHDRAWN, at=at)
+    ledger.release(case, storable(reason.strip()) or "群众撤回", at=at)
     trail.record(by, "withdraw", case, reason)
     return case
 
@@ -90,7 +99,7 @@ def withdraw(case_id: int, *, by: Viewer, reason: str, at: datetime | None = Non
 def ask_clarification(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
     """The matter is not clear: staff will call the citizen within a working day. Raises: NotYours, NotPossibleNow."""
     at = at or timezone.now()
-    case = locked(case_id, by)
+    case = locked(case_id, by, Act.CLARIFY)
     case.state = after(CaseState(case.state), Act.CLARIFY).value
     case.save(update_fields=["state"])
     due_at = deadlines.add_working_days(at, 1, china())
@@ -106,7 +115,7 @@ def clarify(case_id: int, body: str, *, by: Viewer, kind: CaseKind | None = None
     Raises: NotYours, NotPossibleNow, NoEvidence.
     """
     at = at or timezone.now()
-    case = locked(case_id, by)
+    case = locked(case_id, by, Act.CLARIFIED)
     case.state = after(CaseState(case.state), Act.CLARIFIED).value
     case.body, case.title = storable(body.strip(), MAX_BODY), title_of(body)
     case.kind = kind.value if kind else case.kind
@@ -123,13 +132,18 @@ def clarify(case_id: int, body: str, *, by: Viewer, kind: CaseKind | None = None
 
 @transaction.atomic
 def assign(case_id: int, official_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
-    """Staff find the official for a matter that came to no line. What is owed goes with it. Raises: NotYours."""
-    case = locked(case_id, by)
+    """Staff find the official for a matter that came to no line. What is owed goes with it.
+
+    Raises: NotYours, NotAllowed, InConflict.
+    """
+    case = locked(case_id, by, Act.ASSIGN)
     official = Official.objects.filter(pk=official_id, city_id=case.city_id, left_on=None).first()
     if official is None or case.holder_id is not None:
         raise NotYours
+    if barred([case.pk], official_id=official.pk):
+        raise InConflict
     case.holder = official
-    case.line = official.lines.filter(withdrawn_at=None).order_by("id").first()
+    case.line = case.line or official.lines.filter(withdrawn_at=None).order_by("id").first()
     case.save(update_fields=["holder", "line"])
     ledger.open_promises(case, (PromiseKind.CALL_BACK, PromiseKind.REPLY)).update(
         owner_official=official, owner_office=None, maker=official.name
@@ -148,7 +162,7 @@ def call_back(promise_id: int, *, by: Viewer, key: str, at: datetime | None = No
     promise = Promise.objects.filter(pk=promise_id, kept_at=None, released_at=None).first()
     if promise is None:
         raise NotYours
-    case = locked(promise.case_id, by)
+    case = locked(promise.case_id, by, Act.CALL_BACK)
     line = case.line or (case.holder.lines.filter(withdrawn_at=None).first() if case.holder else None)
     if line is None:
         raise NobodyHolds
@@ -167,7 +181,7 @@ def rate(case_id: int, score: int, *, words: str = "", at: datetime | None = Non
 @transaction.atomic
 def write_note(case_id: int, body: str, *, by: Viewer, at: datetime | None = None) -> Note:
     """An internal note. Raises: NotYours."""
-    case = locked(case_id, by)
+    case = locked(case_id, by, Act.NOTE)
     note = Note.objects.create(
         case=case, body=storable(body.strip(), 1000), by_id=by.account_id, at=at or timezone.now()
     )
@@ -206,7 +220,7 @@ def settle_evidence(limit: int = 200, *, at: datetime | None = None) -> int:
             case = Case.objects.select_for_update(no_key=True).get(pk=one.case_id)
             if one.text is None:
                 continue
-            count = ledger.keep_by_text(case, one.text, ledger.ALL_KINDS, at=at)
+            count = ledger.keep_by_text(case, one.text, ledger.ANSWERED_BY_A_REPLY, at=at)
             if count:
                 case.first_contact_at = case.first_contact_at or at
                 case.save(update_fields=["first_contact_at"])
@@ -220,6 +234,9 @@ def close_due(at: datetime | None = None, limit: int = 200) -> int:
     at = at or timezone.now()
     before = at - deadlines.CLOSE_WITHOUT_RATING_AFTER
     answered = Case.objects.filter(state=CaseState.REPLIED.value, replied_at__lte=before)
+    answered.filter(rate_until=None).update(
+        rate_until=F("replied_at") + deadlines.CLOSE_WITHOUT_RATING_AFTER
+    )  # answered by a release that kept no such time
     owing = Promise.objects.filter(kept_at=None, released_at=None).values("case_id")
     closed = 0
     for case_id in list(answered.exclude(pk__in=owing).order_by("replied_at").values_list("pk", flat=True)[:limit]):

@@ -16,7 +16,7 @@ from minhu.intake.models import Call
 from minhu.rules import access, deadlines
 from minhu.rules.calendar import china
 from minhu.rules.casework import Act, NotPossibleNow, after
-from minhu.rules.words import CaseKind, CaseState, PromiseKind
+from minhu.rules.words import CaseKind, CaseState, PromiseKind, Urgency
 
 
 @transaction.atomic
@@ -62,6 +62,6 @@ def _hold(case: Case, call: Call, at: datetime) -> None:
             case.state = after(state, Act.HOLD).value
         except NotPossibleNow:
             case.state = state.value  # held already
-        due_at = deadlines.reply_due(CaseKind(case.kind), at, china())
+        due_at = deadlines.reply_due(CaseKind(case.kind), at, china(), Urgency(case.urgency))
         ledger.promise(case, PromiseKind.REPLY, due_at, ledger.official_owns(case.holder), at=at)
     case.save(update_fields=["state", "first_contact_at"])

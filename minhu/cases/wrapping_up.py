@@ -15,18 +15,29 @@ from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
+from minhu.cases.handing_over import hop_limit, hops_of
 from minhu.cases.models import Case, Contact, Note, Reply, WrapUp
 from minhu.cases.opening import WORKING, Seed, add_words, of_call, open_case, tell
 from minhu.intake import outbox, quick
 from minhu.intake.models import Call, Citizen
 from minhu.intake.scope import NotYours, require
-from minhu.rules import deadlines
+from minhu.rules import deadlines, handover
 from minhu.rules.access import Viewer
 from minhu.rules.calendar import china
-from minhu.rules.casework import ANSWERED_ON_THE_CALL, Act, NotPossibleNow, after, kind_after_wrap_up
+from minhu.rules.casework import ANSWERED_ON_THE_CALL, GOES_TO_OTHERS, Act, NotPossibleNow, after, kind_after_wrap_up
 from minhu.rules.errors import Refusal
 from minhu.rules.plain import storable
-from minhu.rules.words import OPEN, CallState, CaseKind, CaseState, Direction, Outcome, PromiseKind
+from minhu.rules.words import (
+    OPEN,
+    CallState,
+    CaseKind,
+    CaseState,
+    Direction,
+    Outcome,
+    PromiseKind,
+    ReplyMeans,
+    Urgency,
+)
 
 OUTCOMES: dict[Outcome, str] = {
     Outcome.SOLVED: "当场解决",
@@ -119,13 +130,18 @@ def _follow(case: Case, call: Call, made: WrapUp, by: Viewer) -> None:
 def _answered(case: Case, call: Call, made: WrapUp, by: Viewer) -> None:
     """The conversation was the reply, and keeps whatever was owed."""
     case.state = after(CaseState(case.state), Act.REPLY).value
-    case.replied_at = made.at
-    ledger.keep_by_call(case, call, ledger.ALL_KINDS, at=made.at)
+    case.replied_at, case.rate_until = made.at, made.at + deadlines.CLOSE_WITHOUT_RATING_AFTER
+    ledger.keep_by_call(case, call, ledger.ANSWERED_BY_A_REPLY, at=made.at)
     done = made.note or OUTCOMES[Outcome(made.outcome)]
     who = _who(case, call)
-    reply = Reply.objects.create(case=case, done=done, done_by=who, by_id=by.account_id, at=made.at, call=call)
-    if ledger.was_conversation(call):  # also what was promised on this very call
-        ledger.keep_by_reply(case, reply, ledger.ALL_KINDS, at=made.at)
+    talked = ledger.was_conversation(call)
+    means = ReplyMeans.CALL.value if talked else ""
+    reply = Reply.objects.create(
+        case=case, done=done, done_by=who, by_id=by.account_id, at=made.at, call=call, means=means
+    )
+    ledger.release(case, OUTCOMES[Outcome(made.outcome)], (PromiseKind.FORWARD,), at=made.at)
+    if talked:  # also what was promised on this very call
+        ledger.keep_by_reply(case, reply, ledger.ANSWERED_BY_A_REPLY, at=made.at)
     if case.citizen.number_sealed is not None:
         variables = {"code": case.code, "done": done, "by": who}
         draft = outbox.Draft(template="reply", variables=variables, code=case.code)
@@ -146,8 +162,11 @@ def _held(case: Case, call: Call, made: WrapUp) -> None:
     )  # fmt: skip
     if case.holder is None or case.line is None:
         return
-    due_at = deadlines.reply_due(CaseKind(case.kind), made.at, china())
+    due_at = deadlines.reply_due(CaseKind(case.kind), made.at, china(), Urgency(case.urgency))
     owed = ledger.promise(case, PromiseKind.REPLY, due_at, ledger.official_owns(case.holder), at=made.at)
+    if outcome in GOES_TO_OTHERS and handover.may_go_on(hops_of(case), hop_limit(case.city_id)):
+        forward_at = handover.forward_due(made.at, china())
+        ledger.promise(case, PromiseKind.FORWARD, forward_at, ledger.official_owns(case.holder), at=made.at)
     if call.direction == Direction.INBOUND.value and case.citizen.number_sealed is not None:
         variables = {"code": case.code, "due": owed.due_at.isoformat()}
         draft = outbox.Draft(template="added", variables=variables, code=case.code)

@@ -78,6 +78,8 @@ LABELS: dict[str, str] = {
     PromiseKind.CALL_BACK: gettext_noop("回电"),
     PromiseKind.REPLY: gettext_noop("答复"),
     PromiseKind.CLARIFY: gettext_noop("核实"),
+    PromiseKind.FORWARD: gettext_noop("转办"),
+    PromiseKind.RECTIFY: gettext_noop("整改"),
     PartyKind.OFFICIAL: gettext_noop("本人"),
     PartyKind.DEPUTY: gettext_noop("分管副职"),
     PartyKind.STAFF: gettext_noop("工作人员"),

@@ -29,6 +29,8 @@ PROMISE_ICONS = {
     PromiseKind.CALL_BACK: "phone",
     PromiseKind.REPLY: "message-square-text",
     PromiseKind.CLARIFY: "circle-question-mark",
+    PromiseKind.FORWARD: "send",
+    PromiseKind.RECTIFY: "list-checks",
 }
 
 
@@ -124,6 +126,10 @@ def promise_words(row: PromiseRow) -> str:
             return _("%(owner)s答应答复") % who
         case PromiseKind.CLARIFY:
             return _("%(owner)s要打电话核实") % who
+        case PromiseKind.FORWARD:
+            return _("%(owner)s答应转办") % who
+        case PromiseKind.RECTIFY:
+            return _("%(owner)s答应整改") % who
 
 
 def logged(row: CallRow, *, with_official: bool = False) -> LoggedCall:

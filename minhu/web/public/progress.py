@@ -13,6 +13,7 @@ from minhu.web.templatetags.minhu import clock, day, moment
 
 SOON = timedelta(hours=2)
 ICONS = {PromiseKind.CALL_BACK: "phone", PromiseKind.REPLY: "message-square-text", PromiseKind.CLARIFY: "phone"}
+ICONS |= {PromiseKind.FORWARD: "send", PromiseKind.RECTIFY: "list-checks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,8 @@ def _owed(promise: TrackedPromise, at: datetime) -> Owed:
         PromiseKind.CALL_BACK: _("答应给您回电"),
         PromiseKind.REPLY: _("答应给您答复"),
         PromiseKind.CLARIFY: _("工作人员会打电话问清楚"),
+        PromiseKind.FORWARD: _("答应转交承办单位"),
+        PromiseKind.RECTIFY: _("答应整改"),
     }[promise.kind]
     near = promise.due_at - at < SOON
     css = "over" if promise.overdue else ""
