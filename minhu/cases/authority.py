@@ -35,11 +35,17 @@ def seen(viewer: Viewer) -> Q:
     """Condition for the cases the viewer may see: his by office, post, hand-over or name, and not a conflict."""
     condition = scope_of(viewer).lines() & Q(confidential=False)
     condition |= scope_of(viewer, SEES_CONFIDENTIAL).lines() & Q(confidential=True, pk__isnull=False)
-    condition |= Q(pk__in=_handed_to(viewer).values("case_id"), confidential=False)
+    condition |= Q(pk__in=handed_to(viewer).values("case_id"), confidential=False)
     if viewer.official_id is not None:
         condition |= Q(city_id=viewer.city_id, holder_id=viewer.official_id)
         condition |= Q(city_id=viewer.city_id, pk__in=Named.objects.filter(official=viewer.official_id).values("case"))
     return condition & ~Q(pk__in=_conflicts_of(viewer).values("case_id"))
+
+
+def hidden_from(viewer: Viewer) -> QuerySet[Case]:
+    """The cases of the viewer's own lines and offices that he may not see: confidential ones, and conflicts."""
+    special = Q(confidential=True) | Q(pk__in=_conflicts_of(viewer).values("case_id"))
+    return Case.objects.filter(scope_of(viewer).lines() & special).exclude(seen(viewer))
 
 
 def locked(case_id: int, by: Viewer, act: Act) -> Case:
@@ -58,7 +64,7 @@ def parts_of(viewer: Viewer, case: Case) -> frozenset[Part]:
     parts = set()
     if viewer.official_id is not None and case.holder_id == viewer.official_id:
         parts.add(Part.HOLDER)
-    if _handed_to(viewer).filter(case=case).exists():
+    if handed_to(viewer).filter(case=case).exists():
         parts.add(Part.UNIT)
     if viewer.official_id is not None and Named.objects.filter(case=case, official=viewer.official_id).exists():
         parts.add(Part.NAMED)
@@ -77,6 +83,21 @@ def barred(case_ids: Iterable[int], *, official_id: int | None = None, office_id
     return any(blocking.by(office, official) for _, office, official in accused)
 
 
+def reaches(case: Case, others: Iterable[int]) -> bool:
+    """Whether other cases would come, with this one, to somebody they must never reach."""
+    others = list(others)
+    there = current_transfer(case)
+    if case.holder_id is not None and barred(others, official_id=case.holder_id):
+        return True
+    offices = [there.office_id] if there is not None and there.office_id is not None else []
+    return there is not None and barred(others, official_id=there.official_id, office_ids=offices)
+
+
+def blocked_for(viewer: Viewer, path: str = "case") -> Q:
+    """Condition on rows that point to a case which must never reach the viewer."""
+    return Q(**{f"{path}__in": _conflicts_of(viewer).values("case_id")})
+
+
 def is_system(viewer: Viewer) -> bool:
     """Whether the software acts by itself."""
     return viewer.account_id is None and viewer.name == "system"
@@ -87,7 +108,7 @@ def current_transfer(case: Case) -> Transfer | None:
     return Transfer.objects.select_related("office", "official").filter(case=case, ended_at=None).first()
 
 
-def _handed_to(viewer: Viewer) -> QuerySet[Transfer]:
+def handed_to(viewer: Viewer) -> QuerySet[Transfer]:
     """What is with the viewer's unit, or with him as a deputy."""
     mine = Transfer.objects.filter(city_id=viewer.city_id, ended_at=None)
     unit = scope_of(viewer, UNIT)

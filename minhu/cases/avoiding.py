@@ -2,7 +2,7 @@
 
 Refusal
 ├── TooWide           (rules.conflicts) the city as a whole cannot be avoided
-├── NoSuchAccused     no such office or official in this city
+├── NoSuchAccused     (intake) no such office or official in this city
 ├── FindAnother       it is with somebody who must not have it, and nobody above him may: say who takes it
 └── ReasonNeeded      (handing_over)
 """
@@ -17,25 +17,23 @@ from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
-from minhu.cases.authority import barred, current_transfer, locked
+from minhu.cases.authority import barred, current_transfer, locked, reaches
 from minhu.cases.handing_over import ReasonNeeded, leave
 from minhu.cases.models import Case, Conflict, Named
 from minhu.cases.rating import superior_for
 from minhu.directory.models import Office, Official
+from minhu.directory.tree import tree_of
+from minhu.intake.actions import NoSuchAccused
+from minhu.intake.models import WebMessage
 from minhu.intake.scope import NotYours
 from minhu.rules.access import Viewer
 from minhu.rules.casework import Act
-from minhu.rules.conflicts import InConflict, TooWide
+from minhu.rules.conflicts import InConflict, TooWide, who_blocks
 from minhu.rules.errors import Refusal
 from minhu.rules.plain import storable
 from minhu.rules.words import CaseState, PromiseKind, TransferEnd
 
 _NEED_NO_HOLDER = frozenset({CaseState.NEW, CaseState.CLARIFYING, CaseState.WITHDRAWN})
-
-
-class NoSuchAccused(Refusal):
-    code = "no_such_accused"
-    words = "没有找到被反映的单位或领导干部，请重新选择。"
 
 
 class FindAnother(Refusal):
@@ -132,7 +130,7 @@ def _move_away(case: Case, holder_id: int | None, at: datetime) -> None:
     offices = [there.office_id] if there is not None and there.office_id is not None else []
     if there is not None and barred([case.pk], official_id=there.official_id, office_ids=offices):
         _take_back(case, at)
-    if case.parent_id is not None and case.parent is not None and _must_part(case, case.parent):
+    if case.parent_id is not None and case.parent is not None and reaches(case.parent, [case.pk]):
         case.parent = None
         case.save(update_fields=["parent"])
     if case.holder_id is not None and barred([case.pk], official_id=case.holder_id):
@@ -162,10 +160,28 @@ def _give_to_another(case: Case, holder_id: int | None) -> None:
     ledger.give_to(case, ledger.ALL_KINDS, owner)
 
 
-def _must_part(case: Case, parent: Case) -> bool:
-    """Whether the case it joined is with somebody whom this one must never reach."""
-    there = current_transfer(parent)
-    offices = [there.office_id] if there is not None and there.office_id is not None else []
-    return barred([case.pk], official_id=parent.holder_id) or (
-        there is not None and barred([case.pk], official_id=there.official_id, office_ids=offices)
-    )
+def conflicts_of(case: Case, message: WebMessage) -> list[Conflict]:
+    """Whom the citizen says that his complaint is about, not saved."""
+    said: list[dict[str, int]] = []
+    if message.about_office_id is not None:
+        said.append({"office_id": message.about_office_id})
+    if message.about_official_id is not None:
+        said.append({"official_id": message.about_official_id})
+    return [
+        Conflict(city_id=case.city_id, case=case, reason="群众填写的被反映对象", by=None, at=message.at, **one)
+        for one in said
+    ]
+
+
+def keep_from_the_accused(case: Case, message: WebMessage) -> None:
+    """A new case, not saved, that is about its own official goes to the first superior who may have it, or to staff."""
+    about = conflicts_of(case, message)
+    if not about or case.holder is None:
+        return
+    tree = tree_of(case.city_id)
+    for official_id in (case.holder.pk, *tree.chain(case.holder.pk)):
+        blocking = who_blocks(tree, official_id=official_id)
+        if not any(blocking.by(one.office_id, one.official_id) for one in about):
+            case.holder = Official.objects.get(pk=official_id)
+            return
+    case.holder = None

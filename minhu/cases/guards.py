@@ -154,7 +154,7 @@ REPLY_GUARDS = (
 
 WRITTEN_ONCE = (
     "cases_wrapup", "cases_reply", "cases_note", "cases_rating", "cases_conflict", "cases_named", "cases_extension",
-    "cases_escalation", "cases_attempt", "cases_attachment",
+    "cases_escalation", "cases_attempt", "cases_attachment", "cases_addition",
 )  # fmt: skip
 
 CASES_GUARDS = (

@@ -19,6 +19,8 @@ from minhu.rules.calendar import china
 from minhu.rules.escalation import Clock, clock
 from minhu.rules.words import COUNTS_AS_ANSWERED, PartyKind, PromiseKind, Urgency
 
+STAFF = "工作人员"
+
 EVIDENCE_TALK_SECONDS = 5.0
 """A call shorter than this has not been a conversation."""
 
@@ -45,7 +47,7 @@ def official_owns(official: Official) -> Owner:
 
 def staff_own(line: Line | None, city_id: int) -> Owner:
     """The staff of the line's office; of the city when it came to no line."""
-    return Owner("工作人员", office_id=line.official.office_id if line else city_id)
+    return Owner(STAFF, office_id=line.official.office_id if line else city_id)
 
 
 def line_owns(line: Line | None, city_id: int) -> Owner:
@@ -56,7 +58,7 @@ def line_owns(line: Line | None, city_id: int) -> Owner:
 def call_owner(call: Call) -> Owner:
     """Who owes what the journal of a call promised."""
     if call.promise_owner_kind in {PartyKind.STAFF.value, PartyKind.DUTY.value} and call.promise_owner_id:
-        return Owner("工作人员", desk_id=call.promise_owner_id)
+        return Owner(STAFF, desk_id=call.promise_owner_id)
     if call.promise_owner_kind in {PartyKind.OFFICIAL.value, PartyKind.DEPUTY.value} and call.promise_owner_id:
         return Owner(call.line.official.name if call.line else "", official_id=call.promise_owner_id)
     return line_owns(call.line, call.city_id)

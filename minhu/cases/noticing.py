@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
+from django.db.models import Q, QuerySet
+
 from minhu.cases.authority import barred
 from minhu.cases.ledger import Owner
 from minhu.cases.models import Case, Conflict, Named, Note, Notice, Promise
 from minhu.directory.models import Account
+from minhu.intake.scope import scope_of
+from minhu.rules.access import Viewer
 from minhu.rules.words import NoticeKind, Role
 
 
@@ -47,6 +51,17 @@ def mention(case: Case, note: Note, accounts: Iterable[Account], *, at: datetime
         )
         for account in accounts
     )  # fmt: skip
+
+
+def addressed_to(viewer: Viewer) -> QuerySet[Notice]:
+    """Notices for him by name, by post, or by a role he holds at the office or above it."""
+    to_him = Q(to_official=viewer.official_id) if viewer.official_id is not None else Q(pk__in=[])
+    if viewer.account_id is not None:
+        to_him |= Q(to_account=viewer.account_id)
+    for role in {grant.role for grant in viewer.grants}:
+        scope = scope_of(viewer, (role,))
+        to_him |= Q(to_role=role.value) & (Q() if scope.whole_city else Q(to_office__in=scope.offices))
+    return Notice.objects.filter(to_him, city_id=viewer.city_id)
 
 
 def keep(notices: Sequence[Notice]) -> int:

@@ -21,7 +21,9 @@ from minhu.rules.words import CaseKind, CaseState, NoticeKind, PromiseKind, Role
 SATISFIED = 1
 
 
-def rate_reply(case: Case, score: int, *, at: datetime, words: str = "", text: Text | None = None) -> list[trail.Entry]:
+def rate_reply(
+    case: Case, score: int, *, at: datetime, words: str = "", text: Text | None = None, answered: bool | None = None
+) -> list[trail.Entry]:
     """Keep the rating of the latest reply, under the case's lock; what was done, for the trail.
 
     Satisfied closes the case. Otherwise it goes back once to the official himself, the second time to his superior,
@@ -30,7 +32,9 @@ def rate_reply(case: Case, score: int, *, at: datetime, words: str = "", text: T
     state = after(CaseState(case.state), Act.CLOSE if score == SATISFIED else Act.REOPEN)
     reply = case.replies.filter(rating=None).order_by("-at", "-id").first()
     if reply is not None:
-        Rating.objects.create(case=case, reply=reply, score=score, words=words[:500], text=text, at=at)
+        Rating.objects.create(
+            case=case, reply=reply, score=score, words=words[:500], text=text, answered=answered, at=at
+        )
     if score == SATISFIED:
         case.state, case.closed_at = state.value, at
         case.save(update_fields=["state", "closed_at"])
@@ -64,7 +68,8 @@ def _send_back(case: Case, state: CaseState, at: datetime) -> None:
     leave(case, TransferEnd.REOPENED, at=at)
     case.reopened += 1
     case.state = after(state, Act.HOLD).value
-    case.save(update_fields=["state", "reopened", "holder"])
+    case.door = ""
+    case.save(update_fields=["state", "reopened", "holder", "door"])
     if case.holder is None:
         raise ValueError("a replied case has a holder")
     due_at = deadlines.reply_due(CaseKind(case.kind), at, china(), Urgency(case.urgency))

@@ -14,6 +14,7 @@ from minhu.cases import ledger
 from minhu.cases.authority import locked
 from minhu.cases.models import Case, Reply
 from minhu.cases.opening import WORKING, tell
+from minhu.cases.wording import filled, placeholders
 from minhu.directory.models import QuickReply
 from minhu.intake import outbox
 from minhu.intake.citizens import thread_of
@@ -27,7 +28,6 @@ from minhu.rules.casework import Act, after
 from minhu.rules.clock import local
 from minhu.rules.errors import Refusal
 from minhu.rules.plain import storable
-from minhu.rules.texts import say_time
 from minhu.rules.words import CaseKind, CaseState, PromiseKind, ReplyMeans, Urgency
 
 LONGEST_REPLY = 500
@@ -50,11 +50,12 @@ class SpeakFirst(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a reply says. by_id: the account that files it."""
+    """What a reply says. by_id: the account that files it. template: the text that carries it."""
 
     done: str
     done_by: str
     by_id: int | None = None
+    template: str = "reply"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ def reply(
     case = locked(case_id, by, Act.REPLY)
     if case.holder_id is None:
         raise NobodyHolds
-    made = answer(case, told, _means(case, call_id, told, at), at=at)
+    made = answer(case, told, means_of(case, call_id, told, at), at=at)
     acts = [trail.entry(Act.REPLY, case, call=made.call_id, text=made.text_id, means=made.means)]
     for one in Case.objects.select_for_update(no_key=True).filter(parent=case).order_by("pk"):
         if CaseState(one.state) in WORKING:
@@ -143,7 +144,7 @@ def quick_reply(
         raise SpeakFirst
     code = case.code if case else call.code if call else ""
     draft = outbox.Draft(
-        body=_filled(prepared.body, case, by, code, at), code=code, urgency=1, asked_for=True,
+        body=filled(prepared.body, placeholders(case, by, at) | {"code": code}), code=code, urgency=1, asked_for=True,
         call_id=call.pk if call else None,
     )  # fmt: skip
     key = f"quick:{prepared.pk}:{call.pk if call else f'case:{case_id}:{local(at):%Y%m%d%H%M}'}"
@@ -152,7 +153,7 @@ def quick_reply(
     return text
 
 
-def _means(case: Case, call_id: UUID | None, told: Told, at: datetime) -> Means:
+def means_of(case: Case, call_id: UUID | None, told: Told, at: datetime) -> Means:
     """How the citizen learns of the reply. Raises: SpeakFirst."""
     citizen = Citizen.objects.get(pk=case.citizen_id)
     if citizen.number_sealed is None and call_id is None:
@@ -178,7 +179,7 @@ def _means_for_reporter(case: Case, told: Told, at: datetime) -> Means:
 
 def _tell_reply(case: Case, citizen: Citizen, told: Told, at: datetime) -> Text:
     variables = {"code": case.code, "done": told.done, "by": told.done_by}
-    draft = outbox.Draft(template="reply", variables=variables, code=case.code, asked_for=True)
+    draft = outbox.Draft(template=told.template, variables=variables, code=case.code, asked_for=True)
     return tell(case, citizen, draft, key=f"reply:{case.pk}:{case.replies.count()}", at=at)
 
 
@@ -192,12 +193,3 @@ def _call_of(call_id: UUID, by: Viewer) -> Call:
 
 def _case_of(call: Call | None) -> Case | None:
     return Case.objects.filter(contacts__call=call).select_related("line__official").first() if call else None
-
-
-def _filled(body: str, case: Case | None, by: Viewer, code: str, at: datetime) -> str:
-    """The prepared words with who, until when and the code put in; unknown placeholders stay as they are."""
-    owed = ledger.open_promises(case, (PromiseKind.CALL_BACK, PromiseKind.REPLY)).first() if case else None
-    due = say_time(owed.due_at, at) if owed else ""
-    for name, value in {"who": by.name, "name": by.name, "due": due, "until": due, "code": code}.items():
-        body = body.replace("{" + name + "}", value)
-    return body

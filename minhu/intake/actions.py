@@ -5,32 +5,41 @@ Refusal
 ├── TooLong           more than anybody would read
 ├── NoSuchLine        not a published line
 ├── ReasonNeeded      a number is shown for a reason only
-├── NoNumber          the citizen withheld his number
-└── NoPhone           there is no telephone on our side to ring first
+├── NoNumber          (ordering) the citizen withheld his number
+├── NoPhone           (ordering) there is no telephone on our side to ring first
+├── QuietNow          (rules.callbacks) nobody is rung out of his sleep
+└── NoSuchAccused     a complaint about an office or official that this city does not have
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
 
 from minhu.audit import privacy, trail
-from minhu.directory.models import Desk, Line, Office
+from minhu.directory.models import Office, Official
 from minhu.intake import codes, outbox, quick
 from minhu.intake.citizens import known_or_new, thread_id_of
-from minhu.intake.models import CallOrder, Citizen, Text, Thread, WebMessage
-from minhu.intake.scope import NotYours, require, scope_of
+from minhu.intake.models import Citizen, Text, Thread, WebMessage
+from minhu.intake.ordering import NoNumber, NoPhone, order_call, place_order
+from minhu.intake.scope import NotYours, scope_of
 from minhu.rules import access, deadlines, numbers
 from minhu.rules.access import Viewer
 from minhu.rules.calendar import china
 from minhu.rules.clock import legal_day
+from minhu.rules.conflicts import TooWide
 from minhu.rules.errors import Refusal
 from minhu.rules.plain import storable
 from minhu.rules.texts import MAX_BODY
-from minhu.rules.words import CaseKind, PartyKind, Urgency
+from minhu.rules.words import CaseKind, Urgency
+
+__all__ = [
+    "NoNumber", "NoPhone", "NoSuchAccused", "NoSuchLine", "NothingSaid", "ReasonNeeded", "Received", "TooLong",
+    "WebForm", "order_call", "place_order", "put_aside", "receive_web_message", "reveal_number",
+]  # fmt: skip
 
 MOST_RECEIPTS_A_DAY = 5
 """Texts a day to one number because somebody typed it into the form: who typed it may not be its owner."""
@@ -40,7 +49,6 @@ _PUBLISHED = (
     "AND published_from <= %s AND (published_until IS NULL OR published_until >= %s)"
 )
 _LATELY = "SELECT count(*) FROM intake_webmessage WHERE citizen_id = %s AND at > %s"
-ONE_ORDER_WITHIN = timedelta(minutes=2)
 
 
 class NothingSaid(Refusal):
@@ -58,19 +66,14 @@ class NoSuchLine(Refusal):
     words = "没有这个公布号码，请重新选择。"
 
 
+class NoSuchAccused(Refusal):
+    code = "no_such_accused"
+    words = "没有找到被反映的单位或领导干部，请重新选择。"
+
+
 class ReasonNeeded(Refusal):
     code = "reason_needed"
     words = "查看完整号码需要写明理由，并会记入审计。"
-
-
-class NoNumber(Refusal):
-    code = "no_number"
-    words = "来电人没有留下号码。"
-
-
-class NoPhone(Refusal):
-    code = "no_phone"
-    words = "没有可以先接通的话机，请先登记手机或选择座席。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class WebForm:
     """A matter as the public form brings it. key: made with the form, the same when it is sent again.
 
     number, name: as typed; both may be empty. line_id: None when the citizen does not know whom to write to.
+    about_office_id, about_official_id: whom a complaint is about, when it is about somebody; it never reaches them.
     """
 
     key: str
@@ -88,6 +92,8 @@ class WebForm:
     name: str = ""
     place: str = ""
     confidential: bool = False
+    about_office_id: int | None = None
+    about_official_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +107,11 @@ class Received:
 def receive_web_message(form: WebForm, *, city_id: int, at: datetime | None = None) -> Received:
     """Keep a matter from the form and queue its receipt; sent again with the same key, it is the same matter.
 
-    Raises: NothingSaid, TooLong, NotANumber, NoSuchLine.
+    Raises: NothingSaid, TooLong, NotANumber, NoSuchLine, NoSuchAccused, TooWide.
     """
     at = at or timezone.now()
     body, number = checked(form)
+    check_accused(form, city_id)
     due_at = deadlines.first_contact_due(Urgency.NORMAL, at, china())
     with transaction.atomic():
         if form.line_id is not None and not is_published(form.line_id, city_id, at):
@@ -119,54 +126,6 @@ def receive_web_message(form: WebForm, *, city_id: int, at: datetime | None = No
             _queue_receipt(message, number, at)
         trail.record(access.citizen(city_id), "receive_web_message", message, line=form.line_id, kind=form.kind)
     return told
-
-
-@transaction.atomic
-def order_call(
-    line_id: int, citizen_id: int, *, by: Viewer, key: str, promise_id: int | None = None, at: datetime | None = None
-) -> CallOrder:
-    """Ask the switch to ring the viewer's own telephone and then the citizen, who sees the line's number.
-
-    Once per key, and once within two minutes for the same citizen, however often it is clicked.
-    Raises: NotYours, NoNumber, NoPhone.
-    """
-    at = at or timezone.now()
-    line = Line.objects.select_related("official__office").filter(pk=line_id).first()
-    if line is None:
-        raise NotYours
-    require(by, line, line.city_id)
-    citizen = Citizen.objects.filter(pk=citizen_id, city_id=by.city_id).first()
-    if citizen is None or not _has_contact(citizen, line):
-        raise NotYours
-    return place_order(line, citizen_id, by=by, key=key, promise_id=promise_id, at=at)
-
-
-def place_order(
-    line: Line, citizen_id: int, *, by: Viewer, key: str, promise_id: int | None, at: datetime
-) -> CallOrder:
-    """As order_call, for a caller who has seen to it that the viewer may. Raises: NoNumber, NoPhone."""
-    citizen = Citizen.objects.select_for_update(no_key=True).get(pk=citizen_id)
-    if citizen.number_sealed is None:
-        raise NoNumber
-    waiting = CallOrder.objects.filter(citizen=citizen, line=line, result="", asked_at__gt=at - ONE_ORDER_WITHIN)
-    there = CallOrder.objects.filter(key=key).first() or waiting.order_by("asked_at").first()
-    if there is not None:
-        return there
-    party_kind, party_id, party_number = _first_telephone(by, line)
-    order = CallOrder.objects.create(
-        city_id=line.city_id,
-        key=key,
-        line=line,
-        citizen=citizen,
-        asked_by_id=by.account_id,
-        asked_at=at,
-        party_kind=party_kind.value,
-        party_id=party_id,
-        party_number_sealed=privacy.seal(party_number),
-        promise_id=promise_id,
-    )
-    trail.record(by, "order_call", order, citizen=citizen.pk, line=line.pk, promise=promise_id)
-    return order
 
 
 @transaction.atomic
@@ -209,6 +168,8 @@ def message_of(form: WebForm, body: str, citizen_id: int, city_id: int, told: Re
         body=body,
         place=storable(form.place.strip(), 120),
         confidential=form.confidential,
+        about_office_id=form.about_office_id,
+        about_official_id=form.about_official_id,
         code=told.code,
         promise_due_at=told.due_at,
         at=at,
@@ -223,6 +184,16 @@ def checked(form: WebForm) -> tuple[str, str]:
     if len(body) > MAX_BODY:
         raise TooLong
     return body, numbers.normalise(form.number) if form.number.strip() else ""
+
+
+def check_accused(form: WebForm, city_id: int) -> None:
+    """Whom it is about must be of this city, and not the city itself. Raises: NoSuchAccused, TooWide."""
+    if form.about_office_id == city_id:
+        raise TooWide
+    if form.about_office_id and not Office.objects.filter(pk=form.about_office_id, city_id=city_id).exists():
+        raise NoSuchAccused
+    if form.about_official_id and not Official.objects.filter(pk=form.about_official_id, city_id=city_id).exists():
+        raise NoSuchAccused
 
 
 def is_published(line_id: int, city_id: int, at: datetime) -> bool:
@@ -260,31 +231,6 @@ def receipt_draft(message: WebMessage) -> outbox.Draft:
         variables={"code": message.code, "due": message.promise_due_at.isoformat()},
         code=message.code,
         asked_for=True,
-    )
-
-
-def _first_telephone(by: Viewer, line: Line) -> tuple[PartyKind, int, str]:
-    """The official's own handset; for staff the nearest desk of the line's office or above."""
-    official = line.official
-    if by.official_id == official.pk:
-        if official.handset_sealed is None:
-            raise NoPhone
-        return PartyKind.OFFICIAL, official.pk, privacy.unseal(official.handset_sealed)
-    there = Desk.objects.filter(city_id=line.city_id, out_since=None, removed_at=None, duty=False)
-    desks = {desk.office_id: desk for desk in there.order_by("-id")}
-    office: Office | None = official.office
-    while office is not None:
-        if office.pk in desks:
-            return PartyKind.STAFF, desks[office.pk].pk, privacy.unseal(desks[office.pk].number_sealed)
-        office = office.parent
-    raise NoPhone
-
-
-def _has_contact(citizen: Citizen, line: Line) -> bool:
-    return (
-        citizen.calls.filter(line=line).exists()
-        or citizen.threads.filter(line=line).exists()
-        or citizen.web_messages.filter(line=line).exists()
     )
 
 

@@ -19,6 +19,7 @@ from minhu.intake.actions import (
     NoSuchLine,
     Received,
     WebForm,
+    check_accused,
     checked,
     had_enough,
     is_published,
@@ -71,15 +72,16 @@ def _alone(form: WebForm, city_id: int, at: datetime) -> Outcome:
 @transaction.atomic
 def _together(forms: Sequence[WebForm], city_id: int, at: datetime) -> list[Outcome]:
     lines = {line_id: is_published(line_id, city_id, at) for line_id in {form.line_id for form in forms} if line_id}
-    taken = [_check(form, lines) for form in forms]
+    taken = [_check(form, lines, city_id) for form in forms]
     kept = [one for one in taken if isinstance(one, _Checked)]
     received = _keep(kept, city_id, at) if kept else {}
     return [received[one.form.key] if isinstance(one, _Checked) else one for one in taken]
 
 
-def _check(form: WebForm, lines: dict[int, bool]) -> _Checked | Refusal:
+def _check(form: WebForm, lines: dict[int, bool], city_id: int) -> _Checked | Refusal:
     try:
         body, number = checked(form)
+        check_accused(form, city_id)
         if form.line_id is not None and not lines.get(form.line_id):
             raise NoSuchLine
     except Refusal as refusal:

@@ -35,7 +35,7 @@ TEMPLATES: dict[str, str] = {
     "clarify": "您好，为了尽快办理，请补充：在什么地方、是什么事情。直接回复即可。编号{code}",
     "reply": "编号{code}的答复：{done}（{by}）。请评价：回1满意，2已解决但不满意，3未解决。",
     "extended": "编号{code}需要更多时间办理，原因：{reason}。改为{due}前给您答复。",
-    "door": "编号{code}：{words}",
+    "door": "编号{code}：{done}",
     "withdrawn": "编号{code}已按您的要求撤回，不再办理。",
     "status": "编号{code}：{state}。{promise}",
     "status_unknown": "没有查到这个编号，请核对后再发，或拨打公布的号码。",

@@ -74,11 +74,15 @@ class Note(models.Model):
 
 
 class Rating(models.Model):
-    """What the citizen says of a reply: 1 satisfied, 2 solved but not satisfied, 3 not solved."""
+    """What the citizen says of a reply: 1 satisfied, 2 solved but not satisfied, 3 not solved.
+
+    answered: whether he was answered at all, where he was asked.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="ratings")
     reply = models.OneToOneField(Reply, on_delete=models.PROTECT, related_name="rating")
     score = models.PositiveSmallIntegerField()
+    answered = models.BooleanField(null=True)
     words = models.CharField(max_length=500, blank=True)
     text = models.ForeignKey(Text, on_delete=models.PROTECT, null=True, related_name="+")
     at = models.DateTimeField()
