@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
-from minhu.cases.authority import locked
+from minhu.cases.authority import hidden_from, locked
 from minhu.cases.models import Case, Reply
 from minhu.cases.opening import WORKING, tell
 from minhu.cases.wording import filled, placeholders
@@ -137,6 +137,8 @@ def quick_reply(
         raise NotYours
     call = _call_of(call_id, by) if call_id else None
     case = locked(case_id, by, Act.NOTE) if case_id else _case_of(call)
+    if case is not None and hidden_from(by).filter(pk=case.pk).exists():
+        raise NotYours
     about = case or call
     if about is None or about.citizen is None or about.line is None:
         raise NotYours if about is None else SpeakFirst

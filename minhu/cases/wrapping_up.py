@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
+from minhu.cases.authority import hidden_from
 from minhu.cases.handing_over import hop_limit, hops_of
 from minhu.cases.models import Case, Contact, Note, Reply, WrapUp
 from minhu.cases.opening import WORKING, Seed, add_words, of_call, open_case, tell
@@ -86,7 +87,7 @@ def wrap_up(call_id: UUID, outcome: Outcome, note: str = "", *, by: Viewer, at: 
     if not call.answered_by_kind or call.answered_at is None:
         raise NotAnswered
     note = storable(note.strip(), 500)
-    case = None if outcome is Outcome.NUISANCE else _case_of(call, outcome, note, at)
+    case = None if outcome is Outcome.NUISANCE else _case_of(call, outcome, note, by, at)
     made = WrapUp.objects.create(call=call, outcome=outcome.value, note=note, by_id=by.account_id, at=at)
     Call.objects.filter(pk=call.pk).update(state=CallState.WRAPPED_UP.value, taken_in_at=call.taken_in_at or at)
     if case is not None:
@@ -95,12 +96,18 @@ def wrap_up(call_id: UUID, outcome: Outcome, note: str = "", *, by: Viewer, at: 
     return made
 
 
-def _case_of(call: Call, outcome: Outcome, note: str, at: datetime) -> Case:
-    """The case the call belongs to, locked: its own, the open one of this citizen and line, or a new one."""
+def _case_of(call: Call, outcome: Outcome, note: str, by: Viewer, at: datetime) -> Case:
+    """The case the call belongs to, locked: its own, the open one of this citizen and line, or a new one.
+
+    One that must not reach the viewer is not touched. Raises: NotYours when it is the call's own.
+    """
     if call.citizen_id is not None:
         Citizen.objects.select_for_update(no_key=True).get(pk=call.citizen_id)
     contact = Contact.objects.filter(call=call).first()
     mine = Case.objects.filter(citizen=call.citizen, line=call.line, state__in=[state.value for state in WORKING])
+    mine = mine.exclude(pk__in=hidden_from(by))
+    if contact is not None and hidden_from(by).filter(pk=contact.case_id).exists():
+        raise NotYours
     case_id = contact.case_id if contact else mine.order_by("-opened_at").values_list("pk", flat=True).first()
     if case_id is not None:
         case = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case_id)
