@@ -28,14 +28,17 @@ def fresh_key() -> str:
     return uuid.uuid4().hex
 
 
-def uploaded(request: HttpRequest, *, shown: bool = False) -> Upload | None:
-    """The file of the field ``file``; None without one. Raises: FileTooBig, before anything of it is read."""
+def uploaded(request: HttpRequest, case: str, *, shown: bool = False) -> Upload | None:
+    """The file of the field ``file``; None without one. Raises: FileTooBig, before anything of it is read.
+
+    case: by its code or number, so that a form's key is good for that case only.
+    """
     file = request.FILES.get("file")
     if file is None or not file.size:
         return None
     if file.size > MOST_BYTES:
         raise FileTooBig
-    key = request.POST.get("file_key", "")[:64] or fresh_key()
+    key = f"{case}:{request.POST.get('file_key', '')[:40] or fresh_key()}"
     return Upload(key, file.name or _("附件"), file.read(), shown=shown)
 
 

@@ -57,7 +57,7 @@ def reply(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
 
     @transaction.atomic
     def action() -> None:
-        upload = uploads.uploaded(request, shown=True)
+        upload = uploads.uploaded(request, str(case_id), shown=True)
         done, done_by, call_id = request.POST.get("done", ""), request.POST.get("done_by", ""), _call(request)
         cases.reply(case_id, done, done_by, by=viewer, call_id=call_id)
         if upload is not None:
@@ -195,7 +195,7 @@ def attach(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
     """A photo or document."""
 
     def action() -> None:
-        upload = uploads.needed(uploads.uploaded(request, shown=request.POST.get("shown") == "on"))
+        upload = uploads.needed(uploads.uploaded(request, str(case_id), shown=request.POST.get("shown") == "on"))
         cases.attach(case_id, upload, by=viewer)
 
     return _case(request, viewer, case_id, "attach", action, _("已存好附件。"))

@@ -33,9 +33,9 @@ class Event:
 def events(page: CasePage, *, with_calls: bool = True) -> tuple[Event, ...]:
     """Oldest first. with_calls: the viewer may open the calls themselves."""
     found = [
+        *(Event(at, _("网上提交"), "square-pen", "brand") for at in page.web),
         *_calls(page.calls),
         *_texts(page.texts),
-        *(Event(at, _("网上提交"), "square-pen", "brand") for at in page.web),
         *(Event(one.at, _("群众补充"), "square-pen", "brand", one.body) for one in page.additions),
         *(Event(at, _("打给群众没有接"), "phone-missed", "due") for at in page.attempts),
         *_handed(page),
@@ -61,7 +61,7 @@ def evidence_words(evidence: str) -> str:
 def _kept(one: PromiseRow) -> Event:
     said = _("%(what)s，已做到") % {"what": promise_words(one)}
     at = one.kept_at or one.due_at
-    return Event(at, said, "circle-check", "ok", _("凭据：%(what)s") % {"what": evidence_words(one.evidence)})
+    return Event(at, said, "circle-check", "ok", by=_("凭据：%(what)s") % {"what": evidence_words(one.evidence)})
 
 
 def _handed(page: CasePage) -> Iterator[Event]:

@@ -39,8 +39,6 @@ class Rising:
 
     label: str
     hint: str
-    css: str
-    icon: str
     rows: tuple[Due, ...]
 
 
@@ -112,14 +110,14 @@ def escalated(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """What has become visible one level higher, the worst first."""
     rows = escalated_to(viewer, timezone.now())
 
-    def part(rung: Rung, label: str, hint: str, css: str, icon: str) -> Rising:
+    def part(rung: Rung, label: str, hint: str) -> Rising:
         reached = tuple(shown.due(row, with_owner=True) for row in rows if row.rung == rung.value)
-        return Rising(label, hint, css, icon, reached)
+        return Rising(label, hint, reached)
 
     rising = (
-        part(Rung.ESCALATE, _("超时两成以上"), _("已报上一级领导和督查"), "over", "triangle-alert"),
-        part(Rung.OVERDUE, _("已到期没办"), _("已提醒承办领导"), "over", "triangle-alert"),
-        part(Rung.REMIND, _("快到期"), _("时限已过八成，已提醒承办人"), "due", "clock"),
+        part(Rung.ESCALATE, _("超时两成以上"), _("已报上一级领导和督查")),
+        part(Rung.OVERDUE, _("已到期没办"), _("已提醒承办领导")),
+        part(Rung.REMIND, _("快到期"), _("时限已过八成，已提醒承办人")),
     )
     tab = "escalated" if viewer.official_id is None else "me"
     context: dict[str, object] = {"rising": rising, "empty": not rows}
