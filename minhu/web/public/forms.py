@@ -18,7 +18,7 @@ from minhu.web import words
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 SHORTEST_BODY = 4
-_LONGEST_ID = 18
+_ID = re.compile(r"[1-9]\d{0,17}")
 _ABOUT_SOMEBODY = frozenset({CaseKind.COMPLAINT, CaseKind.REPORT})
 
 
@@ -129,9 +129,9 @@ class MatterForm(forms.Form):
         match typed.partition(":"):
             case ("", _colon, ""):
                 return None, None
-            case ("office", _colon, chosen) if chosen.isdecimal() and len(chosen) < _LONGEST_ID:
+            case ("office", _colon, chosen) if _ID.fullmatch(chosen):
                 return int(chosen), None
-            case ("official", _colon, chosen) if chosen.isdecimal() and len(chosen) < _LONGEST_ID:
+            case ("official", _colon, chosen) if _ID.fullmatch(chosen):
                 return None, int(chosen)
         raise forms.ValidationError(_("请从名单里选被反映的单位或领导干部。"))
 

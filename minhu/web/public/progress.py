@@ -82,6 +82,8 @@ def of(matter: TrackedCase, at: datetime) -> Progress:
 def _headline(matter: TrackedCase) -> str:
     if matter.door is not None and matter.state in {CaseState.REPLIED, CaseState.CLOSED}:
         return _("这件事要走另外的渠道")
+    if matter.state is CaseState.HELD and matter.reopened:
+        return _("领导本人重新办理")
     return {
         CaseState.NEW: _("已经登记，会联系您"),
         CaseState.CLARIFYING: _("还要问您几句"),
