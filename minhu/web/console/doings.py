@@ -41,7 +41,7 @@ class Group:
 class Doing:
     """One act. rule: what it means, in a line. fields: the template of its form, "" for a bare button.
 
-    reason: what the reason is asked as, "" for none. warning: said before the form.
+    button: what its button says, "" where there is nothing to choose. reason: what the reason is asked as, "" for none. warning: said before the form.
     """
 
     name: str
@@ -103,6 +103,7 @@ def _transfer(viewer: Viewer, page: CasePage) -> Doing | None:
     groups += [Group(label, tuple(options)) for label, options in kinds.items()]
     if found.hotline:
         groups.append(Group(_("其他渠道"), (Option("hotline", _("12345 热线")),)))
+    kept = [one for one in groups if one.options]
     said = []
     if found.withheld:
         said.append(_("按回避规定，被反映的单位和人员及其下属不在名单里（%(n)d 个）。") % {"n": found.withheld})
@@ -112,9 +113,9 @@ def _transfer(viewer: Viewer, page: CasePage) -> Doing | None:
     if page.forward_due_at:
         rule += _("请在 %(time)s 前转出。") % {"time": moment(page.forward_due_at)}
     return Doing(
-        "transfer", _("转办"), "send", rule, _address("transfer", page), _("转办"),
+        "transfer", _("转办"), "send", rule, _address("transfer", page), _("转办") if kept else "",
         fields="console/do/transfer.html", reason=_("为什么转给他们"), warning="".join(said),
-        context={"groups": [one for one in groups if one.options]},
+        context={"groups": kept},
     )  # fmt: skip
 
 
