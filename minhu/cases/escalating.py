@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection, transaction
@@ -21,7 +22,7 @@ from minhu.audit import trail
 from minhu.cases import ledger, noticing
 from minhu.cases.models import Escalation, Notice, Promise, Transfer
 from minhu.rules import access
-from minhu.rules.escalation import next_rung, reached
+from minhu.rules.escalation import Clock, next_rung, reached
 from minhu.rules.words import NoticeKind, Role, Rung, Urgency
 
 AT_ONCE = 500
@@ -57,26 +58,61 @@ def set_missing_clocks(limit: int = AT_ONCE) -> int:
         return len(rows)
 
 
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A promise whose time has passed a rung, with what is needed to tell of it. office_id: of the line's official."""
+
+    pk: int
+    city_id: int
+    case_id: int
+    kind: str
+    rung: int
+    made_at: datetime
+    due_at: datetime
+    remind_at: datetime
+    escalate_at: datetime
+    owner_official_id: int | None
+    owner_office_id: int | None
+    holder_id: int | None
+    superior_id: int | None
+    office_id: int | None
+
+    def rungs(self, at: datetime) -> tuple[Rung, ...]:
+        return reached(Clock(self.remind_at, self.due_at, self.escalate_at), at, after=self.rung)
+
+
+_COLUMNS = (
+    "pk", "city_id", "case_id", "kind", "rung", "made_at", "due_at", "remind_at", "escalate_at", "owner_official_id",
+    "owner_office_id", "case__holder_id", "case__holder__superior_id", "case__line__official__office_id",
+)  # fmt: skip
+
+
 @transaction.atomic
 def _some(at: datetime) -> int:
     due = Promise.objects.filter(_OPEN, next_at__lte=at).order_by("next_at")
     cities = sorted(set(due.values_list("city_id", flat=True)[:AT_ONCE]))
-    _hold_trails(cities)
-    rows = due.select_related("case__holder", "case__line__official", "owner_official")
-    promises = list(rows.select_for_update(skip_locked=True, no_key=True, of=("self",))[:AT_ONCE])
-    promises = [one for one in promises if one.city_id in cities]
-    if not promises:
+    if not cities:
         return 0
-    rungs = [(one, rung) for one in promises for rung in _rungs(one, at)]
+    _hold_trails(cities)
+    ours = due.filter(city_id__in=cities).select_for_update(skip_locked=True, no_key=True, of=("self",))
+    promises = [_Due(*row) for row in ours.values_list(*_COLUMNS)[:AT_ONCE]]
+    rungs = [(one, rung) for one in promises for rung in one.rungs(at)]
     Escalation.objects.bulk_create(
-        [Escalation(promise=one, rung=rung.value, due_at=one.due_at, at=at) for one, rung in rungs],
+        [Escalation(promise_id=one.pk, rung=rung.value, due_at=one.due_at, at=at) for one, rung in rungs],
         ignore_conflicts=True,
     )
-    noticing.keep(notices_of(rungs, at))
+    units = set(
+        Transfer.objects.filter(case__in={one.case_id for one in promises}, ended_at=None).values_list(
+            "case", flat=True
+        )
+    )
+    noticing.keep([notice for one, rung in rungs for notice in _notices(one, rung, one.case_id in units, at)])
     _climb(promises, at)
     for city_id in cities:
         acts = [
-            trail.entry("escalate", one, rung=rung.value, kind=one.kind, due=one.due_at)
+            trail.Entry(
+                "escalate", "promise", str(one.pk), "", {"rung": rung.value, "kind": one.kind, "due": one.due_at}
+            )
             for one, rung in rungs
             if one.city_id == city_id
         ]
@@ -84,52 +120,34 @@ def _some(at: datetime) -> int:
     return len(rungs)
 
 
-def notices_of(rungs: Sequence[tuple[Promise, Rung]], at: datetime) -> list[Notice]:
-    """Whom each rung is told to."""
-    units = _units([one for one, _ in rungs])
-    return [notice for one, rung in rungs for notice in _notices(one, rung, units.get(one.case_id), at)]
+def _notices(one: _Due, rung: Rung, with_unit: bool, at: datetime) -> Iterable[Notice]:
+    """Whom a rung is told to."""
 
-
-def _rungs(one: Promise, at: datetime) -> tuple[Rung, ...]:
-    return reached(ledger.clock_of(one, Urgency(one.case.urgency)), at, after=one.rung)
-
-
-def _notices(one: Promise, rung: Rung, unit: Transfer | None, at: datetime) -> Iterable[Notice]:
-    case, kind, holder = one.case, _KINDS[rung], one.case.holder
-
-    def official(official_id: int) -> Notice:
-        return noticing.to_official(case, kind, official_id, at=at, promise=one)
+    def notice(**to: object) -> Notice:
+        return Notice(city_id=one.city_id, case_id=one.case_id, kind=_KINDS[rung].value, promise_id=one.pk, at=at, **to)
 
     def role(role: Role, office_id: int) -> Notice:
-        return noticing.to_role(case, kind, role, office_id, at=at, promise=one)
+        return notice(to_role=role.value, to_office_id=office_id)
 
+    staffed = one.office_id or one.city_id
     match rung:
+        case Rung.REMIND if one.owner_official_id is not None:
+            yield notice(to_official_id=one.owner_official_id)
         case Rung.REMIND:
-            worker = Role.UNIT if unit is not None else Role.STAFF
-            owner, office_id = one.owner_official_id, one.owner_office_id or _office_of(one)
-            yield role(worker, office_id) if owner is None else official(owner)
+            yield role(Role.UNIT if with_unit else Role.STAFF, one.owner_office_id or staffed)
         case Rung.OVERDUE:
-            yield role(Role.STAFF, _office_of(one)) if holder is None else official(holder.pk)
+            yield role(Role.STAFF, staffed) if one.holder_id is None else notice(to_official_id=one.holder_id)
         case Rung.ESCALATE:
-            if holder is not None and holder.superior_id is not None:
-                yield official(holder.superior_id)
-            yield role(Role.SUPERVISOR, case.city_id)
+            if one.superior_id is not None:
+                yield notice(to_official_id=one.superior_id)
+            yield role(Role.SUPERVISOR, one.city_id)
 
 
-def _office_of(one: Promise) -> int:
-    return one.case.line.official.office_id if one.case.line else one.city_id
-
-
-def _units(promises: Sequence[Promise]) -> dict[int, Transfer]:
-    there = Transfer.objects.filter(case__in={one.case_id for one in promises}, ended_at=None)
-    return {one.case_id: one for one in there}
-
-
-def _climb(promises: Sequence[Promise], at: datetime) -> None:
+def _climb(promises: Sequence[_Due], at: datetime) -> None:
     """Each promise's clock goes on to the next rung; a few statements for all of them."""
     by_rung: dict[int, list[int]] = defaultdict(list)
     for one in promises:
-        rungs = _rungs(one, at)
+        rungs = one.rungs(at)
         by_rung[rungs[-1].value if rungs else one.rung].append(one.pk)
     for rung, ids in by_rung.items():
         following = next_rung(rung)

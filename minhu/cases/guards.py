@@ -115,6 +115,10 @@ _WITH_A_CONFLICT = (
     "OR f.official_id = (SELECT o.superior_id FROM directory_official o WHERE o.id = NEW.holder_id) "
     "OR f.office_id = (SELECT o.office_id FROM directory_official o WHERE o.id = NEW.holder_id)))"
 )
+_STILL_OWING = (
+    "NEW.state IN ('closed', 'withdrawn') AND OLD.state NOT IN ('closed', 'withdrawn') AND EXISTS "
+    "(SELECT 1 FROM cases_promise p WHERE p.case_id = NEW.id AND p.kept_at IS NULL AND p.released_at IS NULL)"
+)
 _GRANDPARENT = (
     "NEW.parent_id IS NOT NULL AND NEW.parent_id IS DISTINCT FROM OLD.parent_id AND "
     "(EXISTS (SELECT 1 FROM cases_case p WHERE p.id = NEW.parent_id "
@@ -129,6 +133,7 @@ CASE_GUARDS = (
     Trigger(_CASE, Event.UPDATE, "cases_case_reopened_himself", _REOPENED_WITH_THE_UNIT, "the official himself"),
     Trigger(_CASE, Event.UPDATE, "cases_case_not_with_conflict", _WITH_A_CONFLICT, "a conflict"),
     Trigger(_CASE, Event.UPDATE, "cases_case_one_parent", _GRANDPARENT, "one level of parents"),
+    Trigger(_CASE, Event.UPDATE, "cases_case_over_owes_nothing", _STILL_OWING, "promises are open"),
     Trigger(
         _CASE, Event.UPDATE, "cases_case_over_stays_over", "OLD.state IN ('closed', 'withdrawn') AND "
         "NEW.state IS DISTINCT FROM OLD.state",

@@ -14,7 +14,7 @@ from minhu.rules.attachments import LONGEST_SIDE, MOST_PIXELS, FileBroken, FileK
 
 Image.MAX_IMAGE_PIXELS = None  # asked below, before a pixel is decoded, with an answer instead of a warning
 
-FORMATS = ("JPEG", "MPO", "PNG", "GIF", "WEBP")
+FORMATS = ("JPEG", "PNG", "GIF", "WEBP")
 _JPEG_QUALITY = 85
 
 

@@ -16,6 +16,6 @@ def end_withdrawn(case: Case, reason: str, *, at: datetime) -> None:
     """Under the lock of the case: it ends, and what was owed falls away. Raises: NotPossibleNow."""
     case.state = after(CaseState(case.state), Act.WITHDRAW).value
     case.closed_at = at
+    ledger.release(case, storable(reason.strip()) or "群众撤回", at=at)
     case.save(update_fields=["state", "closed_at"])
     leave(case, TransferEnd.WITHDRAWN, at=at)
-    ledger.release(case, storable(reason.strip()) or "群众撤回", at=at)

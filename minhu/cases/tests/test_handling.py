@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, transaction
 
-from minhu.cases import actions, queries
+from minhu.cases import actions, ledger, queries
 from minhu.cases.joining import CannotJoin
 from minhu.cases.models import Attempt, Case, Promise, Rating, Reply
 from minhu.directory.models import Line
@@ -155,7 +155,7 @@ def test_an_order_that_no_switch_took_does_not_stand_in_the_way(case: Case, him:
 # ---- closing, reopening
 
 
-def test_the_database_refuses_to_close_too_soon(case: Case, him: Viewer) -> None:
+def test_the_database_refuses_to_close_too_soon_or_owing(case: Case, him: Viewer) -> None:
     actions.reply(case.pk, "路灯已修好", "路灯所", by=him, at=LATER)
     for at in (LATER, LATER + timedelta(days=7) - timedelta(seconds=1)):
         with pytest.raises(DatabaseError), transaction.atomic():
@@ -163,7 +163,11 @@ def test_the_database_refuses_to_close_too_soon(case: Case, him: Viewer) -> None
     Rating.objects.create(case=case, reply=Reply.objects.get(), score=3, at=LATER)
     with pytest.raises(DatabaseError), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(state="closed", closed_at=LATER)
-    Case.objects.filter(pk=case.pk).update(state="closed", closed_at=LATER + timedelta(days=7))
+    week_later = LATER + timedelta(days=7)
+    with pytest.raises(DatabaseError, match="promises are open"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(state="closed", closed_at=week_later)
+    ledger.release(case, "对方来电说不用了", at=week_later)
+    Case.objects.filter(pk=case.pk).update(state="closed", closed_at=week_later)
     with pytest.raises(DatabaseError), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(state="held")
 
