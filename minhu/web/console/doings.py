@@ -41,7 +41,8 @@ class Group:
 class Doing:
     """One act. rule: what it means, in a line. fields: the template of its form, "" for a bare button.
 
-    button: what its button says, "" where there is nothing to choose. reason: what the reason is asked as, "" for none. warning: said before the form.
+    button: what it says, "" where there is nothing to choose. reason: what the reason is asked as, "" for none.
+    warning: said before the form.
     """
 
     name: str

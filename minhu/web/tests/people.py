@@ -10,6 +10,8 @@ from minhu.directory.models import Account
 
 def client_of(w: World, name: str) -> Client:
     """A browser in which he has signed in."""
+    account_id = w.viewers[name].account_id
+    assert account_id is not None
     client = Client()
-    client.force_login(Account.objects.get(pk=w.viewers[name].account_id))
+    client.force_login(Account.objects.get(pk=account_id))
     return client

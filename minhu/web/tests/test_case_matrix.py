@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
@@ -85,8 +84,8 @@ def day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: DAY)
 
 
-def tells(w: World, answer: HttpResponse) -> bool:
-    words = answer.content.decode(errors="replace")
+def tells(w: World, page: bytes) -> bool:
+    words = page.decode(errors="replace")
     return any(one in words for one in (SECRET, w.case.code, f"{w.case.code[:4]} {w.case.code[4:]}"))
 
 
@@ -100,14 +99,14 @@ def test_who_sees_a_case_finds_its_page_and_nobody_else_a_word_of_it(variant: st
         if name in WHO_SEES[variant]:
             page = client.get(f"/console/cases/{w.case.pk}/")
             assert page.status_code == 200, name
-            assert tells(w, page), name
+            assert tells(w, page.content), name
             continue
         for address in LISTS.values():
             panel = client.get(f"/console/{address}", headers={"HX-Request": "true"})  # as a live page fetches it
-            assert not tells(w, panel), (name, address)
+            assert not tells(w, panel.content), (name, address)
         for surface, where in OF_THE_CASE.items():
             answer = client.get(f"/console/{where(w)}")
-            assert not tells(w, answer), (name, surface)
+            assert not tells(w, answer.content), (name, surface)
             if surface in {"case", "case-paper", "recording", "attachment"}:
                 assert answer.status_code in {403, 404}, (name, surface)
 
@@ -123,7 +122,7 @@ def test_no_form_reaches_a_case_that_must_not_reach_its_sender(variant: str, day
         for act, where in ACTS.items():
             answer = client.post(f"/console/{where(w)}", TYPED)
             assert answer.status_code in {403, 404, 422}, (name, act)
-            assert not tells(w, answer), (name, act)
+            assert not tells(w, answer.content), (name, act)
     assert TrailEntry.objects.count() == before
 
 
@@ -139,7 +138,7 @@ def test_what_an_open_page_hears_is_the_same_for_everybody_and_says_nothing(day:
     assert before != after
     assert all(isinstance(one, int) for one in after)
     panel = client_of(w, "holder").get("/console/today/", headers={"HX-Request": "true"})
-    assert not tells(w, panel)
+    assert not tells(w, panel.content)
 
 
 def test_a_stranger_and_a_case_that_is_not_there_get_the_same_answer(day: None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 
 import pytest
@@ -40,8 +41,8 @@ def page(client: Client, w: World) -> str:
     return answer.content.decode()
 
 
-def post(client: Client, w: World, act: str, typed: dict[str, object] | None = None) -> tuple[int, str]:
-    answer = client.post(f"/m/{w.case.code}/{act}/", typed or {})
+def post(client: Client, w: World, act: str, typed: Mapping[str, object] | None = None) -> tuple[int, str]:
+    answer = client.post(f"/m/{w.case.code}/{act}/", dict(typed or {}))
     return answer.status_code, answer.content.decode()
 
 
