@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Generator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -40,6 +41,18 @@ def chromium() -> str:
 def tshark() -> str:
     """The path of tshark."""
     return _program("tshark")
+
+
+@pytest.fixture
+def daytime(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is day in this test, whatever the time is: at night no citizen is called."""
+    from django.utils import timezone
+
+    from minhu.ops.demo.clock import shift_seconds
+    from minhu.rules.calendar import china
+
+    shift = timedelta(seconds=shift_seconds(datetime.now(UTC), china()))
+    monkeypatch.setattr(timezone, "now", lambda: datetime.now(UTC) + shift)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -15,6 +15,7 @@ BENCHMARKS = {
     "calls": "a call from INVITE through decision and durable journal to ring and answer",
     "media_bridge": "a hundred bridged calls: loss, added delay, CPU",
     "smpp_inbound": "inbound texts a second, each durable before its acknowledgement",
+    "deadlines": "a sweep over one million open clocks",
     "web_form": "matters a second posted to the public form",
 }
 WITH_PEERS = frozenset({"calls", "web_form"})

@@ -2,7 +2,7 @@
 
 Our site is ``minhu web`` as an operator starts it, on SQLite (synchronous=FULL) and on PostgreSQL (fsync). With --peers
 django-helpdesk, installed into a throw-away environment and served by as many processes of gunicorn's threads, takes
-the same load on the same databases, in turns. Afterwards the rows are counted: a matter that is not there was not taken.
+the same load on the same databases, in turns. Afterwards the rows are counted: what is not there was not taken.
 
     python -m benchmarks.web_form --matters 4000 --peers
 """

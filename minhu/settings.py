@@ -53,6 +53,7 @@ DATA_DIR = env.folder("MINHU_DATA", Path("var"))
 """Everything this installation keeps in files: the SQLite database, recordings, spool."""
 
 RECORDINGS_DIR = env.folder("MINHU_RECORDINGS", DATA_DIR / "recordings")
+ATTACHMENTS_DIR = env.folder("MINHU_ATTACHMENTS", DATA_DIR / "attachments")
 SPOOL_DIR = env.folder("MINHU_SPOOL", DATA_DIR / "spool")
 """The switch's local journal while the database is away. Must be on a disk of the same machine."""
 
@@ -208,6 +209,10 @@ STORAGES = {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"location": RECORDINGS_DIR, "file_permissions_mode": 0o600},
     },
+    "attachments": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ATTACHMENTS_DIR, "file_permissions_mode": 0o600},
+    },
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION  # nothing to collect before a demo
 if not PRODUCTION:
@@ -291,7 +296,7 @@ PERMISSIONS_POLICY: dict[str, list[str]] = {
     feature: []
     for feature in ("accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "midi", "payment", "usb")
 } | {"microphone": ["self"]}  # a note may be dictated
-DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024  # without files
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500
 
 
@@ -350,6 +355,9 @@ SWITCH_NODE = env.text("MINHU_NODE", socket.gethostname())[:40]
 
 SWITCH_DRAIN_SECONDS = env.whole("MINHU_DRAIN_SECONDS", 15, high=3600)
 """How long calls may go on after the switch was told to stop; then they are hung up, with a promise."""
+
+ORDERED_CALLS = env.whole("MINHU_ORDERED_CALLS", 8, low=1, high=200)
+"""Most calls to citizens that one switch has under way on its trunk at once, so that those who ring find it free."""
 
 SWITCH_METRICS_PORT = env.port("MINHU_SWITCH_METRICS_PORT", 0)
 """Loopback port of the switch's own Prometheus page; 0 means none."""

@@ -21,14 +21,25 @@ from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
-from minhu.cases.authority import locked
-from minhu.cases.callbacks import record_callback
-from minhu.cases.models import Case, Contact, Note, Promise, Reply
+from minhu.cases.attaching import Upload, attach
+from minhu.cases.authority import barred, locked
+from minhu.cases.avoiding import About, make_confidential, name, set_conflict
+from minhu.cases.by_code import Said, add_by_code, attach_by_code, go_up_by_code, rate_by_code, withdraw_by_code
+from minhu.cases.callbacks import agree_window, record_callback
+from minhu.cases.directing import show_door
+from minhu.cases.escalating import set_missing_clocks, sweep
+from minhu.cases.handing_over import Receiver, give_back, set_hop_limit, transfer
+from minhu.cases.joining import join, part
+from minhu.cases.models import Case, Contact, Promise
+from minhu.cases.more_time import extend
+from minhu.cases.noting import read_notice, write_note
 from minhu.cases.opening import title_of
 from minhu.cases.rating import rate_reply
+from minhu.cases.settling import close_due, settle_evidence
 from minhu.cases.take_in import take_in
 from minhu.cases.telling import NobodyHolds, SayWhatWasDone, SpeakFirst, quick_reply, reply
 from minhu.cases.texts import open_for_line
+from minhu.cases.withdrawing import end_withdrawn
 from minhu.cases.wrapping_up import CallStillOn, NotAnswered, WrittenUpAlready, wrap_up
 from minhu.directory.models import Line, Official
 from minhu.intake import actions as intake_actions
@@ -37,16 +48,21 @@ from minhu.intake.scope import NotYours, scope_of
 from minhu.rules import access, deadlines
 from minhu.rules.access import Viewer
 from minhu.rules.calendar import china
+from minhu.rules.callbacks import may_ring
 from minhu.rules.casework import Act, after
+from minhu.rules.conflicts import InConflict
 from minhu.rules.errors import Refusal
 from minhu.rules.plain import storable
 from minhu.rules.texts import MAX_BODY
-from minhu.rules.words import CaseKind, CaseState, PromiseKind, TextState, Urgency
+from minhu.rules.words import CaseKind, CaseState, PromiseKind, Urgency
 
 __all__ = [
-    "CallStillOn", "NoEvidence", "NobodyHolds", "NotAnswered", "SayWhatWasDone", "SpeakFirst", "WrittenUpAlready",
-    "ask_clarification", "assign", "call_back", "clarify", "close_due", "hold", "quick_reply", "rate",
-    "record_callback", "reply", "settle_evidence", "take_in", "take_up_text", "withdraw", "wrap_up", "write_note",
+    "About", "CallStillOn", "NoEvidence", "NobodyHolds", "NotAnswered", "Receiver", "Said", "SayWhatWasDone",
+    "SpeakFirst", "Upload", "WrittenUpAlready", "add_by_code", "agree_window", "ask_clarification", "assign", "attach",
+    "attach_by_code", "call_back", "clarify", "close_due", "extend", "give_back", "go_up_by_code", "hold", "join",
+    "make_confidential", "name", "part", "quick_reply", "rate", "rate_by_code", "read_notice", "record_callback",
+    "reply", "set_conflict", "set_hop_limit", "set_missing_clocks", "settle_evidence", "show_door", "sweep",
+    "take_in", "take_up_text", "transfer", "withdraw", "withdraw_by_code", "wrap_up", "write_note",
 ]  # fmt: skip
 
 
@@ -62,12 +78,12 @@ def hold(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
     Raises: NotYours, NotPossibleNow, NobodyHolds.
     """
     at = at or timezone.now()
-    case = locked(case_id, by)
+    case = locked(case_id, by, Act.HOLD)
     if case.holder is None:
         raise NobodyHolds
     case.state = after(CaseState(case.state), Act.HOLD).value
     case.save(update_fields=["state"])
-    due_at = deadlines.reply_due(CaseKind(case.kind), at, china())
+    due_at = deadlines.reply_due(CaseKind(case.kind), at, china(), Urgency(case.urgency))
     ledger.promise(case, PromiseKind.REPLY, due_at, ledger.official_owns(case.holder), at=at)
     trail.record(by, "hold", case, due=due_at)
     return case
@@ -77,11 +93,8 @@ def hold(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
 def withdraw(case_id: int, *, by: Viewer, reason: str, at: datetime | None = None) -> Case:
     """The citizen does not want it followed up any more; what was owed falls away. Raises: NotYours, NotPossibleNow."""
     at = at or timezone.now()
-    case = locked(case_id, by)
-    case.state = after(CaseState(case.state), Act.WITHDRAW).value
-    case.closed_at = at
-    case.save(update_fields=["state", "closed_at"])
-    ledger.release(case, reason.strip() or "群众撤回", at=at)
+    case = locked(case_id, by, Act.WITHDRAW)
+    end_withdrawn(case, reason, at=at)
     trail.record(by, "withdraw", case, reason)
     return case
 
@@ -90,7 +103,7 @@ def withdraw(case_id: int, *, by: Viewer, reason: str, at: datetime | None = Non
 def ask_clarification(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
     """The matter is not clear: staff will call the citizen within a working day. Raises: NotYours, NotPossibleNow."""
     at = at or timezone.now()
-    case = locked(case_id, by)
+    case = locked(case_id, by, Act.CLARIFY)
     case.state = after(CaseState(case.state), Act.CLARIFY).value
     case.save(update_fields=["state"])
     due_at = deadlines.add_working_days(at, 1, china())
@@ -106,7 +119,7 @@ def clarify(case_id: int, body: str, *, by: Viewer, kind: CaseKind | None = None
     Raises: NotYours, NotPossibleNow, NoEvidence.
     """
     at = at or timezone.now()
-    case = locked(case_id, by)
+    case = locked(case_id, by, Act.CLARIFIED)
     case.state = after(CaseState(case.state), Act.CLARIFIED).value
     case.body, case.title = storable(body.strip(), MAX_BODY), title_of(body)
     case.kind = kind.value if kind else case.kind
@@ -123,13 +136,18 @@ def clarify(case_id: int, body: str, *, by: Viewer, kind: CaseKind | None = None
 
 @transaction.atomic
 def assign(case_id: int, official_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
-    """Staff find the official for a matter that came to no line. What is owed goes with it. Raises: NotYours."""
-    case = locked(case_id, by)
+    """Staff find the official for a matter that came to no line. What is owed goes with it.
+
+    Raises: NotYours, NotAllowed, InConflict.
+    """
+    case = locked(case_id, by, Act.ASSIGN)
     official = Official.objects.filter(pk=official_id, city_id=case.city_id, left_on=None).first()
     if official is None or case.holder_id is not None:
         raise NotYours
+    if barred([case.pk], official_id=official.pk):
+        raise InConflict
     case.holder = official
-    case.line = official.lines.filter(withdrawn_at=None).order_by("id").first()
+    case.line = case.line or official.lines.filter(withdrawn_at=None).order_by("id").first()
     case.save(update_fields=["holder", "line"])
     ledger.open_promises(case, (PromiseKind.CALL_BACK, PromiseKind.REPLY)).update(
         owner_official=official, owner_office=None, maker=official.name
@@ -140,18 +158,19 @@ def assign(case_id: int, official_id: int, *, by: Viewer, at: datetime | None = 
 
 @transaction.atomic
 def call_back(promise_id: int, *, by: Viewer, key: str, at: datetime | None = None) -> CallOrder:
-    """Have the citizen rung to keep a promise: the viewer's own telephone first. One call per key and per two minutes.
+    """Have the citizen rung to keep a promise: the viewer's own telephone first. One call per key, and one at a time.
 
-    Raises: NotYours, NobodyHolds, NoNumber, NoPhone.
+    Raises: NotYours, NotAllowed, NobodyHolds, NoNumber, NoPhone, QuietNow, OutsideWindow.
     """
     at = at or timezone.now()
     promise = Promise.objects.filter(pk=promise_id, kept_at=None, released_at=None).first()
     if promise is None:
         raise NotYours
-    case = locked(promise.case_id, by)
+    case = locked(promise.case_id, by, Act.CALL_BACK)
     line = case.line or (case.holder.lines.filter(withdrawn_at=None).first() if case.holder else None)
     if line is None:
         raise NobodyHolds
+    may_ring(at, (promise.window_from, promise.window_until))
     return intake_actions.place_order(line, case.citizen_id, by=by, key=key, promise_id=promise_id, at=at)
 
 
@@ -162,17 +181,6 @@ def rate(case_id: int, score: int, *, words: str = "", at: datetime | None = Non
     acts = rate_reply(case, score, words=storable(words), at=at or timezone.now())
     trail.record_many(access.citizen(case.city_id), acts)
     return case
-
-
-@transaction.atomic
-def write_note(case_id: int, body: str, *, by: Viewer, at: datetime | None = None) -> Note:
-    """An internal note. Raises: NotYours."""
-    case = locked(case_id, by)
-    note = Note.objects.create(
-        case=case, body=storable(body.strip(), 1000), by_id=by.account_id, at=at or timezone.now()
-    )
-    trail.record(by, "write_note", case)
-    return note
 
 
 @transaction.atomic
@@ -188,50 +196,6 @@ def take_up_text(text_id: int, line_id: int, *, by: Viewer, at: datetime | None 
     case = open_for_line(text, line, at=at)
     trail.record(by, "take_up_text", case, text=text.pk)
     return case
-
-
-def settle_evidence(limit: int = 200, *, at: datetime | None = None) -> int:
-    """Replies whose text has been delivered keep what was owed on their case. A job calls it; returns how many kept."""
-    at = at or timezone.now()
-    kept = 0
-    waiting = Reply.objects.filter(
-        text__state=TextState.DELIVERED.value,
-        case__promises__kept_at=None,
-        case__promises__released_at=None,
-        case__promises__isnull=False,
-    )
-    for reply_id in list(waiting.order_by("id").values_list("pk", flat=True).distinct()[:limit]):
-        with transaction.atomic():
-            one = Reply.objects.select_related("text").get(pk=reply_id)
-            case = Case.objects.select_for_update(no_key=True).get(pk=one.case_id)
-            if one.text is None:
-                continue
-            count = ledger.keep_by_text(case, one.text, ledger.ALL_KINDS, at=at)
-            if count:
-                case.first_contact_at = case.first_contact_at or at
-                case.save(update_fields=["first_contact_at"])
-                trail.record(access.system(case.city_id), "keep_promise", case, text=one.text.pk, promises=count)
-            kept += count
-    return kept
-
-
-def close_due(at: datetime | None = None, limit: int = 200) -> int:
-    """Close what was answered seven days ago and not rated, unless something is still owed. Returns how many."""
-    at = at or timezone.now()
-    before = at - deadlines.CLOSE_WITHOUT_RATING_AFTER
-    answered = Case.objects.filter(state=CaseState.REPLIED.value, replied_at__lte=before)
-    owing = Promise.objects.filter(kept_at=None, released_at=None).values("case_id")
-    closed = 0
-    for case_id in list(answered.exclude(pk__in=owing).order_by("replied_at").values_list("pk", flat=True)[:limit]):
-        with transaction.atomic():
-            case = Case.objects.select_for_update(no_key=True).get(pk=case_id)
-            if case.state != CaseState.REPLIED.value:
-                continue
-            case.state, case.closed_at = after(CaseState.REPLIED, Act.CLOSE).value, at
-            case.save(update_fields=["state", "closed_at"])
-            trail.record(access.system(case.city_id), "close", case, "七日内未评价")
-            closed += 1
-    return closed
 
 
 def _keep_clarification(case: Case, at: datetime) -> int:

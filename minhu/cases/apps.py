@@ -12,13 +12,6 @@ class CasesConfig(AppConfig):
 
     def ready(self) -> None:
         from minhu.audit.guards import guard
-        from minhu.audit.triggers import append_only
-        from minhu.cases.guards import PROMISE_GUARDS
+        from minhu.cases.guards import CASES_GUARDS
 
-        guard(
-            *append_only("cases_wrapup"),
-            *append_only("cases_reply"),
-            *append_only("cases_note"),
-            *append_only("cases_rating"),
-            *PROMISE_GUARDS,
-        )
+        guard(*CASES_GUARDS)

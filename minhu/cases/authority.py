@@ -1,38 +1,133 @@
-"""Who sees which matter, and who may act on it. Deny by default.
+"""Who sees which case, and who may act on it. Deny by default.
+
+    seen(viewer)              the one condition behind every list, page, search and export
+    locked(id, by, act)       the case, locked, for somebody who sees it and may do this
+    barred(...)               whether a case must never reach an official or an office
 
 Refusal
-└── NotYours    (intake.scope) the matter is not with the viewer, or does not exist: the same answer
+├── NotYours      (intake.scope) the case is not with the viewer, or must not reach him, or does not exist: one answer
+└── NotAllowed    (rules.rights) he sees it, but this is not his to do
 """
 
 from __future__ import annotations
 
-from django.db.models import Q
+from collections.abc import Iterable
 
-from minhu.cases.models import Case
+from django.db.models import Q, QuerySet
+
+from minhu.cases.models import Case, Conflict, Named, Transfer
+from minhu.directory.tree import tree_of
 from minhu.intake.scope import NotYours, scope_of
 from minhu.rules.access import Viewer
+from minhu.rules.casework import Act
+from minhu.rules.conflicts import Blocking, who_blocks
+from minhu.rules.rights import Part, require_right
 from minhu.rules.words import Role
 
 SEES_CONFIDENTIAL = (Role.SUPERVISOR,)
-"""Besides the holder. A confidential matter is nobody else's business, also not of staff."""
+"""Besides the holder and the officials named for it. A confidential case is no business of staff or units."""
+
+UNIT = (Role.UNIT,)
+_PARTS = {Role.STAFF: Part.STAFF, Role.SUPERVISOR: Part.SUPERVISOR, Role.LEADERSHIP: Part.LEADERSHIP}
 
 
 def seen(viewer: Viewer) -> Q:
-    """Condition for the cases the viewer may see."""
-    condition = _in_scope(viewer) & Q(confidential=False)
+    """Condition for the cases the viewer may see: his by office, post, hand-over or name, and not a conflict."""
+    condition = scope_of(viewer).lines() & Q(confidential=False)
     condition |= scope_of(viewer, SEES_CONFIDENTIAL).lines() & Q(confidential=True, pk__isnull=False)
+    condition |= Q(pk__in=handed_to(viewer).values("case_id"), confidential=False)
     if viewer.official_id is not None:
         condition |= Q(city_id=viewer.city_id, holder_id=viewer.official_id)
-    return condition
+        condition |= Q(city_id=viewer.city_id, pk__in=Named.objects.filter(official=viewer.official_id).values("case"))
+    return condition & ~Q(pk__in=_conflicts_of(viewer).values("case_id"))
 
 
-def locked(case_id: int, by: Viewer) -> Case:
-    """The case, locked for this transaction. Raises: NotYours."""
+def hidden_from(viewer: Viewer) -> QuerySet[Case]:
+    """The cases of the viewer's own lines and offices that he may not see: confidential ones, and conflicts."""
+    special = Q(confidential=True) | Q(pk__in=_conflicts_of(viewer).values("case_id"))
+    return Case.objects.filter(scope_of(viewer).lines() & special).exclude(seen(viewer))
+
+
+def locked(case_id: int, by: Viewer, act: Act) -> Case:
+    """The case, locked for this transaction. Raises: NotYours, NotAllowed."""
     case = Case.objects.select_for_update(no_key=True, of=("self",)).filter(pk=case_id).first()
     if case is None or not Case.objects.filter(seen(by), pk=case_id).exists():
         raise NotYours
+    require_right(parts_of(by, case), act)
     return case
 
 
-def _in_scope(viewer: Viewer) -> Q:
-    return scope_of(viewer).lines()
+def parts_of(viewer: Viewer, case: Case) -> frozenset[Part]:
+    """What the viewer is to a case that he sees."""
+    if is_system(viewer):
+        return frozenset({Part.SYSTEM})
+    parts = set()
+    if viewer.official_id is not None and case.holder_id == viewer.official_id:
+        parts.add(Part.HOLDER)
+    if handed_to(viewer).filter(case=case).exists():
+        parts.add(Part.UNIT)
+    if viewer.official_id is not None and Named.objects.filter(case=case, official=viewer.official_id).exists():
+        parts.add(Part.NAMED)
+    for role, part in _PARTS.items():
+        if viewer.has(role) and scope_of(viewer, (role,)).covers(case.line, case.city_id):
+            parts.add(part)
+    return frozenset(parts - ({Part.STAFF} if case.confidential else set()))
+
+
+def barred(case_ids: Iterable[int], *, official_id: int | None = None, office_ids: Iterable[int] = ()) -> bool:
+    """Whether one of these cases must never reach this official, or whoever works for these offices."""
+    accused = list(Conflict.objects.filter(case__in=list(case_ids)).values_list("city_id", "office_id", "official_id"))
+    if not accused:
+        return False
+    blocking = who_blocks(tree_of(accused[0][0]), official_id=official_id, office_ids=office_ids)
+    return any(blocking.by(office, official) for _, office, official in accused)
+
+
+def reaches(case: Case, others: Iterable[int]) -> bool:
+    """Whether other cases would come, with this one, to somebody they must never reach."""
+    others = list(others)
+    there = current_transfer(case)
+    if case.holder_id is not None and barred(others, official_id=case.holder_id):
+        return True
+    offices = [there.office_id] if there is not None and there.office_id is not None else []
+    return there is not None and barred(others, official_id=there.official_id, office_ids=offices)
+
+
+def blocked_for(viewer: Viewer, path: str = "case") -> Q:
+    """Condition on rows that point to a case which must never reach the viewer."""
+    return Q(**{f"{path}__in": _conflicts_of(viewer).values("case_id")})
+
+
+def is_system(viewer: Viewer) -> bool:
+    """Whether the software acts by itself."""
+    return viewer.account_id is None and viewer.name == "system"
+
+
+def current_transfer(case: Case) -> Transfer | None:
+    """Whom the case is handed to now; None when the official works on it himself."""
+    return Transfer.objects.select_related("office", "official").filter(case=case, ended_at=None).first()
+
+
+def handed_to(viewer: Viewer) -> QuerySet[Transfer]:
+    """What is with the viewer's unit, or with him as a deputy."""
+    mine = Transfer.objects.filter(city_id=viewer.city_id, ended_at=None)
+    unit = scope_of(viewer, UNIT)
+    to_me = Q(office_id__in=unit.offices) if unit.offices else Q(pk__in=[])
+    if viewer.official_id is not None:
+        to_me |= Q(official_id=viewer.official_id)
+    return mine.filter(to_me)
+
+
+def _conflicts_of(viewer: Viewer) -> QuerySet[Conflict]:
+    """The conflicts that keep cases from the viewer."""
+    here = Conflict.objects.filter(city_id=viewer.city_id)
+    if is_system(viewer) or not here.exists():
+        return Conflict.objects.none()
+    blocking = blocking_of(viewer)
+    return here.filter(Q(office_id__in=blocking.offices) | Q(official_id__in=blocking.officials))
+
+
+def blocking_of(viewer: Viewer) -> Blocking:
+    """Which accusations keep cases from the viewer: as an official, and by the offices his roles are for."""
+    offices = [grant.office_id for grant in viewer.grants if grant.office_id is not None]
+    return who_blocks(tree_of(viewer.city_id), official_id=viewer.official_id, office_ids=offices)

@@ -11,16 +11,23 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
-from minhu.cases.models import Case, Promise, Reply
+from minhu.cases.models import Case, Promise, Reply, Transfer
 from minhu.directory.models import Line, Official
 from minhu.intake import quick
 from minhu.intake.models import Call, Text
-from minhu.rules.words import COUNTS_AS_ANSWERED, PartyKind, PromiseKind
+from minhu.rules.calendar import china
+from minhu.rules.escalation import Clock, clock
+from minhu.rules.words import COUNTS_AS_ANSWERED, PartyKind, PromiseKind, Urgency
+
+STAFF = "工作人员"
 
 EVIDENCE_TALK_SECONDS = 5.0
 """A call shorter than this has not been a conversation."""
 
 ALL_KINDS = tuple(PromiseKind)
+ANSWERED_BY_A_REPLY = (PromiseKind.CALL_BACK, PromiseKind.REPLY, PromiseKind.CLARIFY)
+"""What is kept when the citizen has his answer. That a case goes to somebody is kept by its going there alone."""
+
 _PERSONS = frozenset(kind.value for kind in (*COUNTS_AS_ANSWERED, PartyKind.CITIZEN))
 
 
@@ -40,7 +47,7 @@ def official_owns(official: Official) -> Owner:
 
 def staff_own(line: Line | None, city_id: int) -> Owner:
     """The staff of the line's office; of the city when it came to no line."""
-    return Owner("工作人员", office_id=line.official.office_id if line else city_id)
+    return Owner(STAFF, office_id=line.official.office_id if line else city_id)
 
 
 def line_owns(line: Line | None, city_id: int) -> Owner:
@@ -51,14 +58,15 @@ def line_owns(line: Line | None, city_id: int) -> Owner:
 def call_owner(call: Call) -> Owner:
     """Who owes what the journal of a call promised."""
     if call.promise_owner_kind in {PartyKind.STAFF.value, PartyKind.DUTY.value} and call.promise_owner_id:
-        return Owner("工作人员", desk_id=call.promise_owner_id)
+        return Owner(STAFF, desk_id=call.promise_owner_id)
     if call.promise_owner_kind in {PartyKind.OFFICIAL.value, PartyKind.DEPUTY.value} and call.promise_owner_id:
         return Owner(call.line.official.name if call.line else "", official_id=call.promise_owner_id)
     return line_owns(call.line, call.city_id)
 
 
 def owed(case: Case, kind: PromiseKind, due_at: datetime, owner: Owner, *, at: datetime) -> Promise:
-    """A new promise, not saved."""
+    """A new promise, not saved, with the instants of its clock."""
+    times = clock(at, due_at, Urgency(case.urgency), china())
     return Promise(
         city_id=case.city_id,
         case=case,
@@ -69,7 +77,17 @@ def owed(case: Case, kind: PromiseKind, due_at: datetime, owner: Owner, *, at: d
         owner_office_id=owner.office_id,
         made_at=at,
         due_at=due_at,
+        remind_at=times.remind_at,
+        escalate_at=times.escalate_at,
+        next_at=times.remind_at,
     )
+
+
+def clock_of(one: Promise, urgency: Urgency) -> Clock:
+    """The instants of a promise: as they were stored, or reckoned for one from before they were."""
+    if one.remind_at is None or one.escalate_at is None:
+        return clock(one.made_at, one.due_at, urgency, china())
+    return Clock(one.remind_at, one.due_at, one.escalate_at)
 
 
 def promise(case: Case, kind: PromiseKind, due_at: datetime, owner: Owner, *, at: datetime) -> Promise:
@@ -107,9 +125,22 @@ def keep_by_reply(case: Case, reply: Reply, kinds: Iterable[PromiseKind], *, at:
     return open_promises(case, kinds).filter(made_at__lte=reply.at).update(kept_at=at, evidence_reply=reply)
 
 
-def release(case: Case, reason: str, *, at: datetime) -> int:
-    """What was owed falls away with the case."""
-    return open_promises(case).update(released_at=at, released_reason=reason[:120])
+def keep_by_transfer(case: Case, transfer: Transfer, *, at: datetime) -> int:
+    """The case went where it was promised to go."""
+    kept = open_promises(case, (PromiseKind.FORWARD,)).filter(made_at__lte=transfer.handed_at)
+    return kept.update(kept_at=at, evidence_transfer=transfer)
+
+
+def give_to(case: Case, kinds: Iterable[PromiseKind], owner: Owner) -> int:
+    """Somebody else owes it now; what the citizen was told, and by whom, stands."""
+    return open_promises(case, kinds).update(
+        owner_official=owner.official_id, owner_desk_id=owner.desk_id, owner_office=owner.office_id
+    )
+
+
+def release(case: Case, reason: str, kinds: Iterable[PromiseKind] = ALL_KINDS, *, at: datetime) -> int:
+    """What was owed falls away, with a reason."""
+    return open_promises(case, kinds).update(released_at=at, released_reason=reason[:120])
 
 
 def was_conversation(call: Call) -> bool:

@@ -45,7 +45,7 @@ def new_case(seed: Seed) -> Case:
         code=seed.code or codes.allot()[0],
         line=seed.line,
         citizen_id=seed.citizen_id,
-        holder_id=seed.line.official_id if seed.line else None,
+        holder=seed.line.official if seed.line else None,
         kind=seed.kind.value,
         state=seed.state.value,
         title=title_of(body),

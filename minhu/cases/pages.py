@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from minhu.cases.authority import seen
+from minhu.cases.handled import AdditionRow, AttachmentRow, ExtensionRow, JoinedRow, TransferRow, acts_of, handled
 from minhu.cases.models import Case
 from minhu.cases.opening import WORKING
 from minhu.cases.rows import (
@@ -18,6 +19,7 @@ from minhu.cases.rows import (
     TextRow,
     call_row,
     call_rows,
+    hidden_among,
     promise_rows,
     shown,
     text_rows,
@@ -25,8 +27,8 @@ from minhu.cases.rows import (
 from minhu.intake.models import Call, Text, Thread
 from minhu.intake.scope import NotYours, require, scope_of
 from minhu.rules.access import Viewer
-from minhu.rules.casework import NEXT, Act
-from minhu.rules.words import CaseKind, CaseState, StepKind, Urgency
+from minhu.rules.casework import Act
+from minhu.rules.words import CaseKind, CaseState, Door, StepKind, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,13 @@ class ReplyRow:
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """A matter with all that happened. acts: what its state allows now. promises: open and kept, by due time."""
+    """A case with all that happened. acts: what its state allows the viewer now. promises: open and kept, by due time.
+
+    with_unit: whom it is handed to now, "" when the official works on it himself. transfers_left: how often it may
+    still be handed over. forward_due_at: until when, if it is to be. parent_id, joined: cases of the same matter, of
+    which the viewer sees these. unreachable: he was tried often enough for a reply without contact. may_go_up: the
+    citizen may turn to the next higher leader.
+    """
 
     id: int
     code: str
@@ -87,6 +95,21 @@ class CasePage:
     web: tuple[datetime, ...]
     replies: tuple[ReplyRow, ...]
     notes: tuple[NoteRow, ...]
+    door: Door | None
+    with_unit: str
+    transfers: tuple[TransferRow, ...]
+    transfers_left: int
+    forward_due_at: datetime | None
+    extension: ExtensionRow | None
+    attempts: tuple[datetime, ...]
+    unreachable: bool
+    attachments: tuple[AttachmentRow, ...]
+    additions: tuple[AdditionRow, ...]
+    avoids: tuple[str, ...]
+    named: tuple[str, ...]
+    parent_id: int | None
+    joined: tuple[JoinedRow, ...]
+    may_go_up: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +195,9 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
         closed_at=case.closed_at,
         reopened=case.reopened,
         thread_id=thread.pk if thread else None,
-        acts=frozenset(act for state, act in NEXT if state == case.state),
+        acts=acts_of(viewer, case),
         promises=promise_rows(case.promises.all(), at),
-        calls=call_rows(Call.objects.filter(contact__case=case).order_by("received_at")),
+        calls=call_rows(Call.objects.filter(contact__case=case).order_by("received_at"), viewer),
         texts=text_rows(texts.distinct().select_related(*TEXT_JOINS).order_by("at", "id")),
         web=tuple(case.contacts.filter(web__isnull=False).order_by("at").values_list("at", flat=True)),
         replies=_replies(case),
@@ -182,6 +205,8 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
             NoteRow(note.body, str(note.by) if note.by else "", note.at)
             for note in case.notes.select_related("by").order_by("at", "id")
         ),
+        door=Door(case.door) if case.door else None,
+        **handled(viewer, case, at),
     )
 
 
@@ -193,7 +218,7 @@ def call_page(viewer: Viewer, call_id: UUID) -> CallPage:
         raise NotYours
     require(viewer, call.line, call.city_id)
     row, wrapped = call_row(call), getattr(call, "wrap_up", None)
-    if row.case_id is not None and not Case.objects.filter(seen(viewer), pk=row.case_id).exists():
+    if row.case_id is not None and hidden_among(viewer, {row.case_id}):
         raise NotYours
     texts = Text.objects.filter(call=call).select_related(*TEXT_JOINS).order_by("at", "id")
     return CallPage(
@@ -221,6 +246,8 @@ def thread_page(viewer: Viewer, thread_id: int) -> ThreadPage:
     about = Case.objects.filter(citizen=thread.citizen, line=thread.line)
     hidden = about.exclude(seen(viewer))
     texts = thread.texts.exclude(contact__case__in=hidden).exclude(code__in=hidden.values("code"))
+    if not texts.exists() and thread.texts.exists():
+        raise NotYours
     cases = about.filter(seen(viewer)).order_by("-opened_at")
     working = cases.filter(state__in=[state.value for state in WORKING]).first() or cases.first()
     return ThreadPage(

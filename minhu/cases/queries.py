@@ -11,8 +11,12 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from minhu.cases.authority import seen
+from minhu.cases.attaching import open_attachment
+from minhu.cases.authority import hidden_from, seen
+from minhu.cases.by_code import open_by_code
+from minhu.cases.listening import listen
 from minhu.cases.models import Case, Contact, Promise
+from minhu.cases.owing import Desk, DeskRow, Ledger, NoticeRow, canned_replies, desk, due_today, ledger, notices
 from minhu.cases.pages import CallPage, CasePage, ThreadPage, call_page, case_page, citizen_of, thread_page
 from minhu.cases.rows import (
     TEXT_JOINS,
@@ -37,9 +41,10 @@ from minhu.rules.clock import local
 from minhu.rules.words import COUNTS_AS_ANSWERED, CaseState, Direction, PartyKind, PromiseKind, TextState
 
 __all__ = [
-    "CallPage", "CallRow", "CasePage", "NoSuchCode", "PromiseRow", "Queue", "TextRow", "ThreadPage", "Today",
-    "TooManyLookups", "TrackedCase", "TrackedPromise", "TrackedReply", "VoiceRow", "by_code", "call_page",
-    "calls_of_day", "case_page", "citizen_of", "owed", "staff_queue", "thread_page", "today",
+    "CallPage", "CallRow", "CasePage", "Desk", "DeskRow", "Ledger", "NoSuchCode", "NoticeRow", "PromiseRow", "Queue",
+    "TextRow", "ThreadPage", "Today", "TooManyLookups", "TrackedCase", "TrackedPromise", "TrackedReply", "VoiceRow",
+    "by_code", "call_page", "calls_of_day", "canned_replies", "case_page", "citizen_of", "desk", "due_today",
+    "ledger", "listen", "notices", "open_attachment", "open_by_code", "owed", "staff_queue", "thread_page", "today",
 ]  # fmt: skip
 
 WRAP_UP_SHOWN_FOR = timedelta(days=7)
@@ -87,9 +92,13 @@ class QuickReplyRow:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """An official's day. promises: callbacks and replies owed in his name, by due time. calls: latest first."""
+    """An official's day. due_today: what he or his offices promised for today and still owe.
+
+    promises: callbacks and replies owed in his name, by due time. calls: latest first.
+    """
 
     at: datetime
+    due_today: int
     tallies: Tallies
     ringing: tuple[Ringing, ...]
     promises: tuple[PromiseRow, ...]
@@ -126,11 +135,12 @@ def today(viewer: Viewer, at: datetime) -> Today:
     promises = owed(viewer, at)
     alive = _my_calls(viewer).filter(ended_at=None, direction=Direction.INBOUND.value, answered_at=None)
     ringing = tuple(
-        Ringing(call.pk, call.received_at, shown(call.citizen), call.line.number if call.line else "", _about(call))
+        Ringing(call.pk, call.received_at, shown(call.citizen), _number(call), _about(call, viewer))
         for call in alive.select_related("citizen", "line").order_by("received_at")[:20]
     )
     return Today(
         at=at,
+        due_today=due_today(viewer, at),
         tallies=Tallies(
             calls=len(inbound),
             answered=sum(call.answered_by_kind in _IN_PERSON for call in inbound),
@@ -139,7 +149,7 @@ def today(viewer: Viewer, at: datetime) -> Today:
         ),
         ringing=ringing,
         promises=promises,
-        to_wrap_up=call_rows(_not_wrapped_up(viewer, at).order_by("-answered_at")[:20]),
+        to_wrap_up=call_rows(_not_wrapped_up(viewer, at).order_by("-answered_at")[:20], viewer),
         calls=calls,
         quick_reply_to=_quick_reply_to(ringing, inbound),
         quick_replies=_quick_replies(viewer) if own_words_go() else (),
@@ -160,7 +170,8 @@ def calls_of_day(viewer: Viewer, at: datetime) -> tuple[CallRow, ...]:
     return call_rows(
         _my_calls(viewer)
         .filter(received_at__gte=midnight, received_at__lt=midnight + timedelta(days=1))
-        .order_by("-received_at")[:_MOST_ROWS]
+        .order_by("-received_at")[:_MOST_ROWS],
+        viewer,
     )
 
 
@@ -169,10 +180,12 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
     scope, open_promises = scope_of(viewer), _open_promises(viewer)
     late = [
         call
-        for call in call_rows(_not_wrapped_up(viewer, at).order_by("answered_at")[:_MOST_ROWS])
+        for call in call_rows(_not_wrapped_up(viewer, at).order_by("answered_at")[:_MOST_ROWS], viewer)
         if call.answered_at and deadlines.wrap_up_due(call.answered_at, china()) <= at
     ]
-    texts = Text.objects.filter(scope.lines("thread__line")).select_related(*TEXT_JOINS)
+    hidden = hidden_from(viewer)
+    texts = Text.objects.filter(scope.lines("thread__line")).exclude(contact__case__in=hidden)
+    texts = texts.exclude(code__in=hidden.values("code")).select_related(*TEXT_JOINS)
     unknown = texts.filter(thread__line=None, direction=Direction.INBOUND.value, contact=None, settled_at=None)
     doubt = texts.filter(
         Q(state=TextState.UNKNOWN.value, attempt_at__gt=at - VOICE_SHOWN_FOR)
@@ -215,10 +228,14 @@ def _not_wrapped_up(viewer: Viewer, at: datetime) -> QuerySet[Call]:
     )
 
 
-def _about(call: Call) -> str:
+def _number(call: Call) -> str:
+    return call.line.number if call.line else ""
+
+
+def _about(call: Call, viewer: Viewer) -> str:
     if call.citizen_id is None:
         return ""
-    open_now = Case.objects.filter(citizen=call.citizen_id, line=call.line, confidential=False)
+    open_now = Case.objects.filter(seen(viewer), citizen=call.citizen_id, line=call.line, confidential=False)
     latest = open_now.exclude(state__in=[CaseState.CLOSED.value, CaseState.WITHDRAWN.value]).order_by("-opened_at")
     return latest.values_list("title", flat=True).first() or ""
 
@@ -246,6 +263,7 @@ def _voices(viewer: Viewer, at: datetime) -> tuple[VoiceRow, ...]:
         recorded_at__gt=at - VOICE_SHOWN_FOR,
         seconds__gt=0,
     ).exclude(call__contact__case__first_contact_at__isnull=False)
+    recordings = recordings.exclude(call__contact__case__in=hidden_from(viewer))
     found = recordings.select_related("call__citizen", "call__line__official").order_by("recorded_at")[:_MOST_ROWS]
     cases = dict(Contact.objects.filter(call__in=[one.call_id for one in found]).values_list("call_id", "case_id"))
     return tuple(

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
 
+from minhu.cases.authority import seen
+from minhu.cases.ledger import STAFF
 from minhu.cases.models import Case, Contact, Promise
 from minhu.intake.models import Call, Citizen, Recording, Text
+from minhu.rules.access import Viewer
 from minhu.rules.texts import render
 from minhu.rules.words import CaseState, Outcome, PromiseKind, Urgency
 
@@ -21,7 +24,9 @@ WITHHELD = "未显示号码"
 class PromiseRow:
     """Something owed. who: the citizen, by name or masked number. about: what is known of the matter, "" if nothing.
 
-    owner: who owes it, by name. may_call: the citizen has a number. contacts: how often he was in touch.
+    maker: who said so. owner: who owes it now, by name. may_call: the citizen has a number. contacts: how often he was
+    in touch. evidence: what kept it: call, text, reply or transfer; "" while it is owed. rung: how far its time has run
+    and was told (80, 100, 120). was_due_at: before more time was given. window_*: when the citizen wants to be called.
     """
 
     id: int
@@ -39,6 +44,13 @@ class PromiseRow:
     attempts: int
     last_attempt_at: datetime | None
     kept_at: datetime | None
+    released_at: datetime | None
+    evidence: str
+    rung: int
+    was_due_at: datetime | None
+    window_from: datetime | None
+    window_until: datetime | None
+    maker: str
     owner: str
     owner_official_id: int | None
     line_id: int | None
@@ -116,9 +128,12 @@ def shown(citizen: Citizen | None) -> str:
     return (citizen.name or citizen.masked or WITHHELD) if citizen else WITHHELD
 
 
+_OWNERS = ("case__extension", "owner_official", "owner_office")
+
+
 def promise_rows(promises: QuerySet[Promise], at: datetime) -> tuple[PromiseRow, ...]:
     """The overdue first: in the order of their due times."""
-    rows = promises.select_related("case__citizen", "case__line__official", "owner_official").order_by("due_at", "id")
+    rows = promises.select_related("case__citizen", "case__line__official", *_OWNERS).order_by("due_at", "id")
     found = list(rows)
     contacts: dict[int, int] = {}
     for case_id in Contact.objects.filter(case__in={one.case_id for one in found}).values_list("case_id", flat=True):
@@ -128,7 +143,7 @@ def promise_rows(promises: QuerySet[Promise], at: datetime) -> tuple[PromiseRow,
 
 def _promise_row(one: Promise, contacts: int, at: datetime) -> PromiseRow:
     case: Case = one.case
-    line = case.line
+    line, extension = case.line, getattr(case, "extension", None)
     return PromiseRow(
         id=one.pk,
         kind=PromiseKind(one.kind),
@@ -141,11 +156,18 @@ def _promise_row(one: Promise, contacts: int, at: datetime) -> PromiseRow:
         about=case.title,
         made_at=one.made_at,
         due_at=one.due_at,
-        overdue=one.kept_at is None and one.due_at < at,
+        overdue=one.kept_at is None and one.released_at is None and one.due_at < at,
         attempts=one.attempts,
         last_attempt_at=one.last_attempt_at,
         kept_at=one.kept_at,
-        owner=one.owner_official.name if one.owner_official else one.maker,
+        released_at=one.released_at,
+        evidence=_evidence(one),
+        rung=one.rung,
+        was_due_at=extension.was_due_at if extension is not None and extension.promise_id == one.pk else None,
+        window_from=one.window_from,
+        window_until=one.window_until,
+        maker=one.maker,
+        owner=_owner(one),
         owner_official_id=one.owner_official_id,
         line_id=case.line_id,
         line=line.number if line else "",
@@ -155,16 +177,51 @@ def _promise_row(one: Promise, contacts: int, at: datetime) -> PromiseRow:
     )
 
 
-def call_rows(calls: QuerySet[Call]) -> tuple[CallRow, ...]:
-    """Calls with what is known of them, in the order given."""
+def _owner(one: Promise) -> str:
+    if one.owner_official is not None:
+        return one.owner_official.name
+    unit = one.owner_office
+    return unit.name if unit is not None and unit.pk != one.city_id and one.maker != STAFF else one.maker
+
+
+def _evidence(one: Promise) -> str:
+    kept_by = {
+        "call": one.evidence_call_id,
+        "text": one.evidence_text_id,
+        "reply": one.evidence_reply_id,
+        "transfer": one.evidence_transfer_id,
+    }
+    return next((name for name, found in kept_by.items() if found is not None), "")
+
+
+def call_rows(calls: QuerySet[Call], viewer: Viewer) -> tuple[CallRow, ...]:
+    """Calls with what the viewer may know of them, in the order given."""
     rows = calls.select_related("citizen", "line__official", "contact__case", "wrap_up").prefetch_related(
         Prefetch("recordings", Recording.objects.order_by("id"))
     )
-    return tuple(call_row(call) for call in rows)
+    found = list(rows)
+    cases = {call.contact.case_id for call in found if hasattr(call, "contact")}
+    hidden = hidden_among(viewer, cases)
+    return tuple(call_row(call, hidden) for call in found)
 
 
-def call_row(call: Call) -> CallRow:
+def hidden_among(viewer: Viewer, case_ids: Collection[int]) -> frozenset[int]:
+    """Which of these cases the viewer may not see."""
+    if not case_ids:
+        return frozenset()
+    shown_ids = Case.objects.filter(seen(viewer), pk__in=case_ids).values_list("pk", flat=True)
+    return frozenset(case_ids) - frozenset(shown_ids)
+
+
+def call_row(call: Call, hidden: Collection[int] = ()) -> CallRow:
+    """A call; of one that belongs to a hidden case, no more than that it came."""
     contact = getattr(call, "contact", None)
+    if contact is not None and contact.case_id in hidden:
+        return replace(call_row_of(call, None), code="", recording_id=None)
+    return call_row_of(call, contact)
+
+
+def call_row_of(call: Call, contact: Contact | None) -> CallRow:
     wrapped = getattr(call, "wrap_up", None)
     recording = next(iter(call.recordings.all()), None)
     return CallRow(

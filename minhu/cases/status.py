@@ -21,6 +21,8 @@ PROMISES: dict[PromiseKind, str] = {
     PromiseKind.CALL_BACK: "给您回电",
     PromiseKind.REPLY: "给您答复",
     PromiseKind.CLARIFY: "与您核实",
+    PromiseKind.FORWARD: "转交承办单位",
+    PromiseKind.RECTIFY: "完成整改",
 }
 
 

@@ -21,8 +21,9 @@ from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
+from minhu.cases.avoiding import conflicts_of, keep_from_the_accused
 from minhu.cases.callbacks import record_callback
-from minhu.cases.models import Case, Contact, Promise
+from minhu.cases.models import Case, Conflict, Contact, Promise
 from minhu.cases.opening import WORKING, Seed, new_case, of_call, of_web
 from minhu.cases.texts import NOTHING_OPEN, situations, take_in_text
 from minhu.intake.models import Call, Citizen, Text, WebMessage
@@ -98,8 +99,12 @@ def _web_messages(at: datetime) -> int:
     messages = list(_claimed(waiting.select_related("citizen", "line__official__office")))
     if not messages:
         return 0
-    cases = Case.objects.bulk_create([new_case(_web_seed(message)) for message in messages])
+    cases = [new_case(_web_seed(message)) for message in messages]
     pairs = list(zip(cases, messages, strict=True))
+    for case, message in pairs:
+        keep_from_the_accused(case, message)
+    Case.objects.bulk_create(cases)
+    Conflict.objects.bulk_create([one for case, message in pairs for one in conflicts_of(case, message)])
     Contact.objects.bulk_create([of_web(case, message) for case, message in pairs])
     Promise.objects.bulk_create([_web_promise(case, message) for case, message in pairs])
     WebMessage.objects.filter(pk__in=[message.pk for message in messages]).update(taken_in_at=at)
@@ -210,7 +215,8 @@ def _web_seed(message: WebMessage) -> Seed:
 def _web_promise(case: Case, message: WebMessage) -> Promise:
     """Somebody will be in touch; who left no number reads the reply on the matter's page."""
     kind = PromiseKind.CALL_BACK if message.citizen.number_sealed is not None else PromiseKind.REPLY
-    owner = ledger.line_owns(message.line, message.city_id)
+    holder = case.holder
+    owner = ledger.official_owns(holder) if holder else ledger.staff_own(None, message.city_id)
     return ledger.owed(case, kind, message.promise_due_at, owner, at=message.at)
 
 

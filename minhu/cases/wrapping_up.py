@@ -15,18 +15,30 @@ from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
+from minhu.cases.authority import hidden_from
+from minhu.cases.handing_over import hop_limit, hops_of
 from minhu.cases.models import Case, Contact, Note, Reply, WrapUp
 from minhu.cases.opening import WORKING, Seed, add_words, of_call, open_case, tell
 from minhu.intake import outbox, quick
 from minhu.intake.models import Call, Citizen
 from minhu.intake.scope import NotYours, require
-from minhu.rules import deadlines
+from minhu.rules import deadlines, handover
 from minhu.rules.access import Viewer
 from minhu.rules.calendar import china
-from minhu.rules.casework import ANSWERED_ON_THE_CALL, Act, NotPossibleNow, after, kind_after_wrap_up
+from minhu.rules.casework import ANSWERED_ON_THE_CALL, GOES_TO_OTHERS, Act, NotPossibleNow, after, kind_after_wrap_up
 from minhu.rules.errors import Refusal
 from minhu.rules.plain import storable
-from minhu.rules.words import OPEN, CallState, CaseKind, CaseState, Direction, Outcome, PromiseKind
+from minhu.rules.words import (
+    OPEN,
+    CallState,
+    CaseKind,
+    CaseState,
+    Direction,
+    Outcome,
+    PromiseKind,
+    ReplyMeans,
+    Urgency,
+)
 
 OUTCOMES: dict[Outcome, str] = {
     Outcome.SOLVED: "当场解决",
@@ -75,7 +87,7 @@ def wrap_up(call_id: UUID, outcome: Outcome, note: str = "", *, by: Viewer, at: 
     if not call.answered_by_kind or call.answered_at is None:
         raise NotAnswered
     note = storable(note.strip(), 500)
-    case = None if outcome is Outcome.NUISANCE else _case_of(call, outcome, note, at)
+    case = None if outcome is Outcome.NUISANCE else _case_of(call, outcome, note, by, at)
     made = WrapUp.objects.create(call=call, outcome=outcome.value, note=note, by_id=by.account_id, at=at)
     Call.objects.filter(pk=call.pk).update(state=CallState.WRAPPED_UP.value, taken_in_at=call.taken_in_at or at)
     if case is not None:
@@ -84,12 +96,18 @@ def wrap_up(call_id: UUID, outcome: Outcome, note: str = "", *, by: Viewer, at: 
     return made
 
 
-def _case_of(call: Call, outcome: Outcome, note: str, at: datetime) -> Case:
-    """The case the call belongs to, locked: its own, the open one of this citizen and line, or a new one."""
+def _case_of(call: Call, outcome: Outcome, note: str, by: Viewer, at: datetime) -> Case:
+    """The case the call belongs to, locked: its own, the open one of this citizen and line, or a new one.
+
+    One that must not reach the viewer is not touched. Raises: NotYours when it is the call's own.
+    """
     if call.citizen_id is not None:
         Citizen.objects.select_for_update(no_key=True).get(pk=call.citizen_id)
     contact = Contact.objects.filter(call=call).first()
     mine = Case.objects.filter(citizen=call.citizen, line=call.line, state__in=[state.value for state in WORKING])
+    mine = mine.exclude(pk__in=hidden_from(by))
+    if contact is not None and hidden_from(by).filter(pk=contact.case_id).exists():
+        raise NotYours
     case_id = contact.case_id if contact else mine.order_by("-opened_at").values_list("pk", flat=True).first()
     if case_id is not None:
         case = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case_id)
@@ -119,13 +137,18 @@ def _follow(case: Case, call: Call, made: WrapUp, by: Viewer) -> None:
 def _answered(case: Case, call: Call, made: WrapUp, by: Viewer) -> None:
     """The conversation was the reply, and keeps whatever was owed."""
     case.state = after(CaseState(case.state), Act.REPLY).value
-    case.replied_at = made.at
-    ledger.keep_by_call(case, call, ledger.ALL_KINDS, at=made.at)
+    case.replied_at, case.rate_until = made.at, made.at + deadlines.CLOSE_WITHOUT_RATING_AFTER
+    ledger.keep_by_call(case, call, ledger.ANSWERED_BY_A_REPLY, at=made.at)
     done = made.note or OUTCOMES[Outcome(made.outcome)]
     who = _who(case, call)
-    reply = Reply.objects.create(case=case, done=done, done_by=who, by_id=by.account_id, at=made.at, call=call)
-    if ledger.was_conversation(call):  # also what was promised on this very call
-        ledger.keep_by_reply(case, reply, ledger.ALL_KINDS, at=made.at)
+    talked = ledger.was_conversation(call)
+    means = ReplyMeans.CALL.value if talked else ""
+    reply = Reply.objects.create(
+        case=case, done=done, done_by=who, by_id=by.account_id, at=made.at, call=call, means=means
+    )
+    ledger.release(case, OUTCOMES[Outcome(made.outcome)], (PromiseKind.FORWARD,), at=made.at)
+    if talked:  # also what was promised on this very call
+        ledger.keep_by_reply(case, reply, ledger.ANSWERED_BY_A_REPLY, at=made.at)
     if case.citizen.number_sealed is not None:
         variables = {"code": case.code, "done": done, "by": who}
         draft = outbox.Draft(template="reply", variables=variables, code=case.code)
@@ -146,8 +169,11 @@ def _held(case: Case, call: Call, made: WrapUp) -> None:
     )  # fmt: skip
     if case.holder is None or case.line is None:
         return
-    due_at = deadlines.reply_due(CaseKind(case.kind), made.at, china())
+    due_at = deadlines.reply_due(CaseKind(case.kind), made.at, china(), Urgency(case.urgency))
     owed = ledger.promise(case, PromiseKind.REPLY, due_at, ledger.official_owns(case.holder), at=made.at)
+    if outcome in GOES_TO_OTHERS and handover.may_go_on(hops_of(case), hop_limit(case.city_id)):
+        forward_at = handover.forward_due(made.at, china())
+        ledger.promise(case, PromiseKind.FORWARD, forward_at, ledger.official_owns(case.holder), at=made.at)
     if call.direction == Direction.INBOUND.value and case.citizen.number_sealed is not None:
         variables = {"code": case.code, "due": owed.due_at.isoformat()}
         draft = outbox.Draft(template="added", variables=variables, code=case.code)

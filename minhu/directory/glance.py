@@ -38,6 +38,18 @@ def post_of(official_id: int) -> Post | None:
     return Post(official.name, title, tuple(line.number for line in lines))
 
 
+def lines_of(city_id: int) -> tuple[tuple[int, str], ...]:
+    """The numbers in use and whose they are, for a list to choose from."""
+    lines = Line.objects.filter(city_id=city_id, withdrawn_at=None, official__left_on=None).select_related(
+        "official__office"
+    )
+    return tuple(
+        (line.pk, f"{full_title(line.official.office.name, line.official.office.kind, line.official.title)} "
+         f"{line.official.name}")
+        for line in lines.order_by("official__order", "official_id", "id")
+    )  # fmt: skip
+
+
 def away_now(city_id: int, at: datetime) -> frozenset[int]:
     """Officials of the city who would not be rung now. Says nothing of what they do."""
     spans: dict[int, list[Span]] = defaultdict(list)

@@ -16,7 +16,7 @@ from minhu.audit import trail
 from minhu.intake import codes, outbox, quick
 from minhu.intake.citizens import known_or_new, thread_ids_of
 from minhu.intake.models import WebMessage
-from minhu.intake.web_form import Checked, NoSuchLine, Received, WebForm, checked, published
+from minhu.intake.web_form import Checked, Received, WebForm, checked, named
 from minhu.rules import access, deadlines, numbers
 from minhu.rules.calendar import china
 from minhu.rules.errors import Refusal
@@ -51,8 +51,8 @@ def receive_web_messages(forms: Sequence[WebForm], *, city_id: int, at: datetime
 def _together(forms: Sequence[WebForm], city_id: int, at: datetime) -> list[Outcome]:
     asked = [_check(form) for form in forms]  # before the transaction, which holds up others
     with transaction.atomic():
-        lines = published({form.line_id for form in forms if form.line_id is not None}, city_id, at)
-        taken = [one if isinstance(one, Refusal) or _may_write(one, lines) else NoSuchLine() for one in asked]
+        there = named(forms, city_id, at)
+        taken = [one if isinstance(one, Refusal) else there.refusal_of(one.form) or one for one in asked]
         kept = [one for one in taken if isinstance(one, Checked)]
         received = _keep(kept, city_id, at) if kept else {}
     return [received[one.form.stored_key] if isinstance(one, Checked) else one for one in taken]
@@ -63,10 +63,6 @@ def _check(form: WebForm) -> Checked | Refusal:
         return checked(form)
     except Refusal as refusal:
         return refusal
-
-
-def _may_write(one: Checked, lines: set[int]) -> bool:
-    return one.form.line_id is None or one.form.line_id in lines
 
 
 def _keep(kept: Sequence[Checked], city_id: int, at: datetime) -> dict[str, Received]:
@@ -103,6 +99,8 @@ def _message_of(one: Checked, citizen_id: int, city_id: int, told: Received, at:
         body=one.body,
         place=storable(form.place.strip(), 120),
         confidential=form.confidential,
+        about_office_id=form.about_office_id,
+        about_official_id=form.about_official_id,
         code=told.code,
         promise_due_at=told.due_at,
         at=at,

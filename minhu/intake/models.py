@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from minhu.audit.constraints import one_of
-from minhu.directory.models import Account, Line, Office
+from minhu.directory.models import Account, Line, Office, Official
 from minhu.rules.words import CallState, CaseKind, CitizenKind, Direction, StepKind, TextState
 
 
@@ -164,7 +164,7 @@ class Recording(models.Model):
 
 
 class CallOrder(models.Model):
-    """The console asks the switch to place a call (click-to-call). One per key, however often it is clicked.
+    """The console asks the switch to place a call (click-to-call). One per key, and one open for a citizen and line.
 
     party_number_sealed: whose phone rings first; then the citizen is dialled, seeing the line's published number.
     """
@@ -186,6 +186,9 @@ class CallOrder(models.Model):
     result = models.CharField(max_length=20, blank=True)
 
     class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["citizen", "line"], condition=Q(result=""), name="call_order_open_once")
+        ]
         indexes = [models.Index(fields=["asked_at"], condition=Q(claimed_at__isnull=True), name="call_order_waiting")]
 
     def __str__(self) -> str:
@@ -373,7 +376,8 @@ class WebMessage(models.Model):
     """A matter sent by the public form, stored as it came. key: the form's own idempotency key.
 
     line None: the citizen did not know whom to write to. name: as typed; whoever types a number may not be its owner,
-    so it stays here. promise_due_at: by when he was told somebody will be in touch.
+    so it stays here. promise_due_at: by when he was told somebody will be in touch. about_*: whom it is about; it never
+    reaches them.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -386,6 +390,8 @@ class WebMessage(models.Model):
     body = models.TextField()
     place = models.CharField(max_length=120, blank=True)
     confidential = models.BooleanField(default=False)
+    about_office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, related_name="+")
+    about_official = models.ForeignKey(Official, on_delete=models.PROTECT, null=True, related_name="+")
     code = models.CharField(max_length=10, unique=True)
     promise_due_at = models.DateTimeField()
     at = models.DateTimeField()

@@ -68,6 +68,8 @@ def _casework() -> list[Work]:
     return [
         Work("take_in_contacts", lambda: cases.take_in(at=timezone.now()), SOON),
         Work("settle_evidence", lambda: cases.settle_evidence(at=timezone.now()), 1.0),
+        Work("escalate", lambda: cases.sweep(at=timezone.now()), 5.0),
+        Work("set_missing_clocks", cases.set_missing_clocks, MINUTE),
         Work("close_due", lambda: cases.close_due(timezone.now()), MINUTE),
         Work("forget_lookups", _quietly(lambda: tracking.forget_lookups(at=timezone.now())), MINUTE),
     ]

@@ -18,6 +18,18 @@ class Act(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     WITHDRAW = "withdraw"
+    ASSIGN = "assign"
+    TRANSFER = "transfer"
+    GIVE_BACK = "give_back"
+    EXTEND = "extend"
+    SHOW_DOOR = "show_door"
+    JOIN = "join"
+    PART = "part"
+    CALL_BACK = "call_back"
+    NOTE = "note"
+    ATTACH = "attach"
+    NAME = "name"
+    AVOID = "avoid"
 
 
 class NotPossibleNow(Refusal):
@@ -39,6 +51,16 @@ NEXT: dict[tuple[CaseState, Act], CaseState] = {
     (CaseState.REPLIED, Act.REOPEN): CaseState.REOPENED,
     (CaseState.REOPENED, Act.HOLD): CaseState.HELD,
     (CaseState.REOPENED, Act.REPLY): CaseState.REPLIED,
+    (CaseState.NEW, Act.TRANSFER): CaseState.HELD,
+    (CaseState.HELD, Act.TRANSFER): CaseState.HELD,
+    (CaseState.HELD, Act.GIVE_BACK): CaseState.HELD,
+    (CaseState.HELD, Act.EXTEND): CaseState.HELD,
+    (CaseState.NEW, Act.SHOW_DOOR): CaseState.REPLIED,
+    (CaseState.CLARIFYING, Act.SHOW_DOOR): CaseState.REPLIED,
+    (CaseState.HELD, Act.SHOW_DOOR): CaseState.REPLIED,
+    (CaseState.NEW, Act.JOIN): CaseState.NEW,
+    (CaseState.CLARIFYING, Act.JOIN): CaseState.CLARIFYING,
+    (CaseState.HELD, Act.JOIN): CaseState.HELD,
     (CaseState.NEW, Act.WITHDRAW): CaseState.WITHDRAWN,
     (CaseState.CLARIFYING, Act.WITHDRAW): CaseState.WITHDRAWN,
     (CaseState.HELD, Act.WITHDRAW): CaseState.WITHDRAWN,
@@ -55,6 +77,10 @@ def after(state: CaseState, act: Act) -> CaseState:
         raise NotPossibleNow from None
 
 
+ALWAYS = frozenset({Act.ASSIGN, Act.PART, Act.CALL_BACK, Act.NOTE, Act.ATTACH, Act.NAME, Act.AVOID})
+"""Acts that leave the state as it is, whatever it is; what else they need is said where they are done."""
+
+
 def kind_after_wrap_up(outcome: Outcome) -> CaseKind:
     """The kind of matter a wrapped-up call is taken for."""
     return CaseKind.ENQUIRY if outcome is Outcome.ENQUIRY else CaseKind.REQUEST
@@ -65,3 +91,6 @@ ANSWERED_ON_THE_CALL = frozenset({Outcome.SOLVED, Outcome.ENQUIRY})
 
 LEAVES_A_REPLY_DUE = frozenset({Outcome.FOLLOW_UP, Outcome.TO_DEPUTY, Outcome.TO_COUNTY, Outcome.TO_HOTLINE})
 """The citizen was told that somebody will see to it."""
+
+GOES_TO_OTHERS = frozenset({Outcome.TO_DEPUTY, Outcome.TO_COUNTY, Outcome.TO_HOTLINE})
+"""The official said that he will hand it over: he does so the same or the next working day (rule C1)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class OfficeKind(StrEnum):
@@ -151,6 +151,66 @@ class PromiseKind(StrEnum):
     CALL_BACK = "call_back"
     REPLY = "reply"
     CLARIFY = "clarify"
+    FORWARD = "forward"
+    RECTIFY = "rectify"
+
+
+class AssignmentKind(StrEnum):
+    """Who works on a case (承办): the official himself, his deputy, a county or department, the hotline."""
+
+    OWN = "own"
+    DEPUTY = "deputy"
+    COUNTY = "county"
+    HOTLINE = "hotline"
+
+
+class TransferEnd(StrEnum):
+    """Why a case is no longer with the unit it was handed to."""
+
+    NOT_OURS = "not_ours"
+    PASSED_ON = "passed_on"
+    REOPENED = "reopened"
+    WITHDRAWN = "withdrawn"
+    CONFLICT = "conflict"
+
+
+class ReplyMeans(StrEnum):
+    """How the citizen learnt of a reply (rule C4). PAGE: he left no number. ATTEMPTS: he could not be reached."""
+
+    CALL = "call"
+    TEXT = "text"
+    PAGE = "page"
+    ATTEMPTS = "attempts"
+
+
+class Door(StrEnum):
+    """Where a matter belongs that is not processed as a case (rule C11)."""
+
+    COURT = "court"
+    RECONSIDERATION = "reconsideration"
+    DISCIPLINE = "discipline"
+    PETITION = "petition"
+
+
+class Rung(IntEnum):
+    """How far a promise's time has run, in percent (rule C7)."""
+
+    REMIND = 80
+    OVERDUE = 100
+    ESCALATE = 120
+
+
+class NoticeKind(StrEnum):
+    """Why somebody on our side is told about a case."""
+
+    REMIND = "remind"
+    OVERDUE = "overdue"
+    ESCALATE = "escalate"
+    HANDED_OVER = "handed_over"
+    NOT_OURS = "not_ours"
+    REOPENED = "reopened"
+    WENT_UP = "went_up"
+    MENTIONED = "mentioned"
 
 
 class Outcome(StrEnum):

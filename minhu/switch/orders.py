@@ -3,43 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import structlog
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
 from minhu.audit import privacy
 from minhu.intake.models import CallOrder
+from minhu.intake.ordering import LOST_AFTER, STALE_AFTER
 from minhu.rules.plans import Party
+from minhu.rules.quiet import is_quiet
 from minhu.rules.words import PartyKind
 from minhu.switch.ports import Order
 
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 20
-STALE_AFTER = timedelta(minutes=5)
-"""An order older than this is not carried out: whoever clicked has put the phone down long ago."""
 
 
 def claim(node: str) -> Sequence[Order]:
-    """The waiting orders that this switch got; all of it in one transaction."""
+    """The waiting orders that this switch got, as many as its trunk may carry at once; all of it in one transaction."""
     waiting = CallOrder.objects.filter(claimed_at__isnull=True).select_related("citizen").order_by("asked_at")
     found = list(waiting[:AT_ONCE])
     if not found:
         return ()
+    found = found[: max(0, settings.ORDERED_CALLS - _under_way(node))]
     with transaction.atomic():
         return [_order(order) for order in found if _take(order, node)]
 
 
 def _take(order: CallOrder, node: str) -> bool:
-    """Whether it is ours and still wanted."""
+    """Whether it is ours and still wanted: not too old, and not in the quiet hours."""
     now = timezone.now()
-    stale = now - order.asked_at > STALE_AFTER
+    unwanted = now - order.asked_at > STALE_AFTER or is_quiet(now)
     taken = CallOrder.objects.filter(pk=order.pk, claimed_at__isnull=True).update(
-        claimed_by=node, claimed_at=now, result="expired" if stale else ""
+        claimed_by=node, claimed_at=now, result="expired" if unwanted else ""
     )
-    return bool(taken) and not stale
+    return bool(taken) and not unwanted
+
+
+def _under_way(node: str) -> int:
+    since = timezone.now() - LOST_AFTER
+    return CallOrder.objects.filter(claimed_by=node, result="", claimed_at__gt=since).count()
 
 
 def _order(order: CallOrder) -> Order:

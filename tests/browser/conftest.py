@@ -48,7 +48,7 @@ def browser(chromium: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def morning(transactional_db: None) -> Scene:
+def morning(transactional_db: None, daytime: None) -> Scene:
     return scene.morning(timezone.now())
 
 

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, ViewportSize
 
 from minhu.directory.models import Account
+from tests.browser.casework import Work, work
 from tests.browser.conftest import AXE, DESK, PHONE, Open
 from tests.browser.scene import Scene
 
@@ -27,7 +29,10 @@ SMALL = """(smallest) => [...document.querySelectorAll(
   .map(([html, box]) => `${Math.round(box.height)} px: ${html}`)"""
 
 
-def pages_of(scene: Scene) -> list[tuple[Account | None, str]]:
+DOINGS = ("transfer", "extend", "show_door", "withdraw", "avoid", "confide", "join")
+
+
+def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, str]]:
     """Every page there is, and who looks at it."""
     public = [
         "/", "/?q=%E5%91%A8", "/?q=nobodyatall", f"/o/{scene.official.pk}/", "/new/", "/m/", "/m/?code=abc",
@@ -42,7 +47,19 @@ def pages_of(scene: Scene) -> list[tuple[Account | None, str]]:
         "/console/queue/", f"/console/calls/{scene.voice.pk}/", f"/console/threads/{scene.doubt.thread_id}/",
         "/console/callbacks/",
     ]  # fmt: skip
+    begun = work.begun
+    public += [f"/m/{case.code}/" for case in (begun.late, begun.extended, begun.reopened)]
+    public += [f"/m/{begun.late.code}/withdraw/"]
+    official += [f"/console/cases/{begun.joined.pk}/?do={name}" for name in DOINGS]
+    official += [f"/console/cases/{begun.secret.pk}/?do=transfer", f"/console/cases/{begun.late.pk}/print/?notes=1"]
+    official += ["/console/ledger/?of=overdue", "/console/ledger/?of=mine", "/console/notices/", "/console/desk/"]
+    staff += [f"/console/cases/{begun.joined.pk}/", "/console/ledger/"]
+    unit = ["/console/desk/", "/console/ledger/", "/console/notices/", "/console/me/"]
+    unit += [f"/console/cases/{begun.handed.pk}/?do={name}" for name in ("reply", "extend", "give_back")]
+    supervisor = ["/console/escalated/", "/console/notices/", "/console/ledger/", f"/console/cases/{begun.late.pk}/"]
     pages: list[tuple[Account | None, str]] = [(None, path) for path in public]
+    pages += [(work.unit_account, path) for path in unit]
+    pages += [(work.supervisor_account, path) for path in supervisor]
     pages += [(scene.official_account, path) for path in official]
     pages += [(scene.staff_account, path) for path in staff]
     operator = ["/console/import/", "/console/gateways/"]
@@ -79,7 +96,7 @@ def test_everybody_can_use_every_page(
 ) -> None:
     windows: dict[Account | None, BrowserContext] = {}
     found: list[str] = []
-    for account, path in pages_of(morning):
+    for account, path in pages_of(morning, work(morning, timezone.now())):
         if account not in windows:
             windows[account] = open_as(account, viewport, **cookies)
         found += faults(windows[account], path)
@@ -91,10 +108,15 @@ def test_everybody_can_use_every_page(
     "cookies", [{"theme": "contrast"}, {"elder": "on"}, {"language": "en"}], ids=["contrast", "elder", "english"]
 )
 def test_other_modes_are_as_usable(morning: Scene, open_as: Open, cookies: dict[str, str]) -> None:
+    begun = work(morning, timezone.now())
     public, official = open_as(None, PHONE, **cookies), open_as(morning.official_account, PHONE, **cookies)
-    staff = open_as(morning.staff_account, PHONE, **cookies)
+    staff, unit = open_as(morning.staff_account, PHONE, **cookies), open_as(begun.unit_account, PHONE, **cookies)
 
     found = [fault for path in ("/", "/new/", f"/m/{morning.replied_code}/") for fault in faults(public, path)]
+    found += faults(public, f"/m/{begun.begun.late.code}/")
     found += faults(official, "/console/today/") + faults(staff, "/console/queue/")
+    found += faults(official, f"/console/cases/{begun.begun.joined.pk}/?do=transfer")
+    found += faults(official, "/console/ledger/") + faults(unit, "/console/desk/")
+    found += faults(unit, f"/console/cases/{begun.begun.handed.pk}/?do=extend")
 
     assert not found, "\n".join(found)

@@ -138,5 +138,6 @@ class Stage:
         self.gateway.reports_all()
         receipts.sweep(at=self.now)
         actions.settle_evidence(at=self.now)
+        actions.sweep(at=self.now)
         actions.close_due(self.now)
         seal.seal_journal(self.line.city_id)

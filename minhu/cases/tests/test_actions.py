@@ -87,7 +87,8 @@ def test_what_is_to_be_seen_to_leaves_an_answer_owed(
     actions.wrap_up(answered(line, citizen).pk, outcome, "查一下", by=him, at=LATER)
 
     case = Case.objects.get()
-    assert (case.state, case.holder, open_kinds(case)) == (CaseState.HELD, line.official, {"reply"})
+    owed = {"reply"} if outcome is Outcome.FOLLOW_UP else {"reply", "forward"}
+    assert (case.state, case.holder, open_kinds(case)) == (CaseState.HELD, line.official, owed)
     assert case.notes.count() == 1
 
 

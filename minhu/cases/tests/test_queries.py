@@ -122,7 +122,8 @@ def test_a_confidential_matter_is_for_the_holder_and_supervisors_only(line: Line
     with pytest.raises(NotYours):
         queries.case_page(staff, case.pk, AT)
     assert queries.staff_queue(staff, AT).callbacks == ()
-    assert queries.thread_page(staff, thread.pk).texts == ()
+    with pytest.raises(NotYours):
+        queries.thread_page(staff, thread.pk)
 
 
 def test_staff_find_everything_that_waits(line: Line, citizen: Citizen) -> None:

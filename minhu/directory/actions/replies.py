@@ -14,8 +14,8 @@ from minhu.directory.errors import PlaceholderUnknown
 from minhu.directory.models import Office, Official, QuickReply
 from minhu.rules.access import Viewer
 
-PLACEHOLDERS = frozenset({"name", "title", "until", "due", "code"})
-"""Who writes, until when he is busy, by when he calls back, and the tracking code."""
+PLACEHOLDERS = frozenset({"who", "name", "official", "title", "office", "place", "until", "due", "code"})
+"""Who writes, the official with title and office, the place, until when he is busy or by when he calls, the code."""
 
 
 @dataclass(frozen=True, slots=True)

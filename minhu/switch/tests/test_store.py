@@ -13,10 +13,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from minhu.audit import privacy
 from minhu.intake.models import Call, CallOrder, CallStep, Citizen, Recording, Text, TrackingCode
 from minhu.rules.words import CallState, PartyKind, StepKind
+from minhu.switch import orders
 from minhu.switch.ports import NotKept
 from minhu.switch.store import JournalStore
 from minhu.switch.tests.office import CITIZEN, Office, during, ended, received, step
@@ -314,17 +316,11 @@ def disk_full(store: JournalStore) -> Iterator[None]:
         spool._file = good
 
 
-def test_an_order_is_handed_to_one_switch_only(office: Office) -> None:
+def test_an_order_is_handed_to_one_switch_only(office: Office, daytime: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("django.conf.settings.ORDERED_CALLS", 20)
     stores = [office.store(f"node-{place}") for place in (1, 2)]
-    citizen = Citizen.objects.create(
-        city_id=office.line.city_id, number_sealed=privacy.seal(CITIZEN), first_seen_at=datetime.now(UTC)
-    )
     for place in range(10):
-        CallOrder.objects.create(
-            city_id=office.line.city_id, key=f"k{place}", line=office.line, citizen=citizen,
-            asked_at=datetime.now(UTC) - timedelta(hours=place == 9), party_kind=PartyKind.OFFICIAL.value,
-            party_id=office.line.official_id, party_number_sealed=privacy.seal("+8615400000001"),
-        )  # fmt: skip
+        _order(office, place, asked_at=timezone.now() - timedelta(hours=place == 9))
 
     async def story() -> None:
         await stores[1].start()
@@ -336,6 +332,36 @@ def test_an_order_is_handed_to_one_switch_only(office: Office) -> None:
     during(stores[0], story)
 
     assert CallOrder.objects.get(key="k9").result == "expired"
+
+
+def test_no_more_calls_are_placed_at_once_than_the_trunk_may_carry(
+    office: Office, daytime: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("django.conf.settings.ORDERED_CALLS", 3)
+    for place in range(5):
+        _order(office, place, asked_at=timezone.now())
+
+    assert len(orders.claim("node-1")) == 3
+    assert orders.claim("node-1") == []
+    CallOrder.objects.filter(claimed_by="node-1", key="k0").update(result="connected")
+    assert len(orders.claim("node-1")) == 1
+
+
+def test_at_night_no_citizen_is_called(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    night = datetime(2026, 3, 2, 15, 30, tzinfo=UTC)  # 23:30 in Shanghai
+    monkeypatch.setattr(timezone, "now", lambda: night)
+    _order(office, 1, asked_at=night - timedelta(minutes=1))
+
+    assert orders.claim("node-1") == []
+    assert CallOrder.objects.get().result == "expired"
+
+
+def _order(office: Office, place: int, *, asked_at: datetime) -> CallOrder:
+    return CallOrder.objects.create(
+        city_id=office.line.city_id, key=f"k{place}", line=office.line, citizen=make.citizen(office.line.city),
+        asked_at=asked_at, party_kind=PartyKind.OFFICIAL.value, party_id=office.line.official_id,
+        party_number_sealed=privacy.seal("+8615400000001"),
+    )  # fmt: skip
 
 
 def test_journaling_a_call_of_a_known_citizen_asks_one_question(office: Office) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -11,33 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from minhu.cases import actions as cases
+from minhu.cases.queries import citizen_of
 from minhu.intake import actions as intake
 from minhu.rules.access import Viewer
 from minhu.rules.errors import Refusal
 from minhu.rules.words import CaseKind, Outcome
 from minhu.web.console import pages
-from minhu.web.console.frame import Page, done, refused, show, signed_in
-
-Choice = TypeVar("Choice", Outcome, CaseKind)
-
-
-class NotAChoice(Refusal):
-    """The form brought something that was not offered."""
-
-    code = "not_a_choice"
-    words = "请从页面上的选项里选一个。"
-
-
-def _act(
-    request: HttpRequest, viewer: Viewer, page: Callable[[], Page], action: Callable[[], object], words: str
-) -> HttpResponse:
-    """Run the action; then the page with the words, or with why not."""
-    try:
-        action()
-    except Refusal as refusal:
-        typed = {name: value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"}
-        return refused(request, viewer, page(), refusal.shown, typed=typed)
-    return done(request, viewer, page, words)
+from minhu.web.console.case_page import case_page
+from minhu.web.console.doing import act, choice, number
+from minhu.web.console.frame import Page, refused, show, signed_in
 
 
 def _page(request: HttpRequest, viewer: Viewer, call_id: UUID | None = None) -> Callable[[], Page]:
@@ -48,7 +29,7 @@ def _page(request: HttpRequest, viewer: Viewer, call_id: UUID | None = None) -> 
         case ("callbacks", _colon, _id):
             return lambda: pages.callbacks_page(viewer)
         case ("case", _colon, case_id) if case_id.isdecimal():
-            return lambda: pages.case_page(viewer, int(case_id))
+            return lambda: case_page(viewer, int(case_id))
         case ("call", _colon, _id) if call_id is not None:
             return lambda: pages.call_page(viewer, call_id)
         case _:
@@ -61,7 +42,7 @@ def call_back(request: HttpRequest, viewer: Viewer, promise_id: int) -> HttpResp
     """Have the citizen rung. The form's key makes a double tap one call."""
     key = request.POST.get("key", "")[:64] or f"promise-{promise_id}"
     words = _("您的电话马上会响，接起后自动接通对方。")
-    return _act(request, viewer, _page(request, viewer), lambda: cases.call_back(promise_id, by=viewer, key=key), words)
+    return act(request, viewer, _page(request, viewer), lambda: cases.call_back(promise_id, by=viewer, key=key), words)
 
 
 @require_POST
@@ -70,10 +51,10 @@ def wrap_up(request: HttpRequest, viewer: Viewer, call_id: UUID) -> HttpResponse
     """What came of a call."""
 
     def action() -> None:
-        outcome = _choice(Outcome, request.POST.get("outcome", ""))
+        outcome = choice(Outcome, request.POST.get("outcome", ""))
         cases.wrap_up(call_id, outcome, request.POST.get("note", ""), by=viewer)
 
-    return _act(request, viewer, _page(request, viewer, call_id), action, _("已登记。"))
+    return act(request, viewer, _page(request, viewer, call_id), action, _("已登记。"))
 
 
 @require_POST
@@ -82,25 +63,9 @@ def quick_reply(request: HttpRequest, viewer: Viewer, call_id: UUID) -> HttpResp
     """A prepared text to the caller."""
 
     def action() -> None:
-        chosen = request.POST.get("quick_reply", "")
-        if not chosen.isdecimal():
-            raise NotAChoice
-        cases.quick_reply(int(chosen), by=viewer, call_id=call_id)
+        cases.quick_reply(number(request, "quick_reply"), by=viewer, call_id=call_id)
 
-    return _act(request, viewer, _page(request, viewer, call_id), action, _("短信已经排队发出。"))
-
-
-@require_POST
-@signed_in
-def reply(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
-    """What was done, and by whom."""
-    return _act(
-        request,
-        viewer,
-        lambda: pages.case_page(viewer, case_id),
-        lambda: cases.reply(case_id, request.POST.get("done", ""), request.POST.get("done_by", ""), by=viewer),
-        _("已答复。送达后，答应的事才算办到。"),
-    )
+    return act(request, viewer, _page(request, viewer, call_id), action, _("短信已经排队发出。"))
 
 
 @require_POST
@@ -110,9 +75,9 @@ def clarify(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
 
     def action() -> None:
         kind = request.POST.get("kind", "")
-        cases.clarify(case_id, request.POST.get("body", ""), by=viewer, kind=_choice(CaseKind, kind) if kind else None)
+        cases.clarify(case_id, request.POST.get("body", ""), by=viewer, kind=choice(CaseKind, kind) if kind else None)
 
-    return _act(request, viewer, lambda: pages.case_page(viewer, case_id), action, _("事由已写清。"))
+    return act(request, viewer, lambda: case_page(viewer, case_id), action, _("事由已写清。"), doing="clarified")
 
 
 @require_POST
@@ -121,43 +86,46 @@ def assign(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
     """Who sees to a matter that came to no line."""
 
     def action() -> None:
-        chosen = request.POST.get("official", "")
-        if not chosen.isdecimal():
-            raise NotAChoice
-        cases.assign(case_id, int(chosen), by=viewer)
+        cases.assign(case_id, number(request, "official"), by=viewer)
 
-    return _act(request, viewer, lambda: pages.case_page(viewer, case_id), action, _("已分派。"))
+    return act(request, viewer, lambda: case_page(viewer, case_id), action, _("已分派。"))
 
 
 @require_POST
 @signed_in
-def note(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
-    """An internal note."""
+def take_up(request: HttpRequest, viewer: Viewer, text_id: int) -> HttpResponse:
+    """A text to a number that is not published turns out to be for this official."""
 
     def action() -> None:
-        body = request.POST.get("body", "").strip()
-        if not body:
-            raise NotAChoice(_("备注是空的，请写几个字。"))
-        cases.write_note(case_id, body, by=viewer)
+        cases.take_up_text(text_id, number(request, "line"), by=viewer)
 
-    return _act(request, viewer, lambda: pages.case_page(viewer, case_id), action, _("已记下。"))
+    words = _("已立为诉求，并告诉群众编号。")
+    return act(request, viewer, lambda: pages.queue_page(viewer), action, words, doing=f"text-{text_id}")
+
+
+@require_POST
+@signed_in
+def put_aside(request: HttpRequest, viewer: Viewer, text_id: int) -> HttpResponse:
+    """A text that needs nothing done: advertising, a wrong number."""
+    words = _("已搁置，不再显示。")
+    return act(
+        request,
+        viewer,
+        lambda: pages.queue_page(viewer),
+        lambda: intake.put_aside(text_id, by=viewer, reason=request.POST.get("reason", "")),
+        words,
+        doing=f"text-{text_id}",
+    )
 
 
 @require_POST
 @signed_in
 def reveal(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
     """The full number, on this answer only: shown once, never kept in a page's address or a session."""
-    page = pages.case_page(viewer, case_id)
+    page = case_page(viewer, case_id)
     try:
-        citizen_id = pages.citizen_of(viewer, case_id)
+        citizen_id = citizen_of(viewer, case_id)
         number = intake.reveal_number(citizen_id, by=viewer, reason=request.POST.get("reason", ""))
     except Refusal as refusal:
         return refused(request, viewer, page, refusal.shown)
     return show(request, viewer, page, revealed=number)
-
-
-def _choice(kind: type[Choice], value: str) -> Choice:
-    try:
-        return kind(value)
-    except ValueError:
-        raise NotAChoice from None

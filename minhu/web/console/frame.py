@@ -15,6 +15,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from minhu.cases.choices import unread
+from minhu.cases.escalated import SUPERVISES
 from minhu.directory import glance
 from minhu.directory import queries as directory
 from minhu.directory.models import Account
@@ -45,20 +47,33 @@ class Page:
 
 
 def tabs_of(viewer: Viewer) -> tuple[Tab, ...]:
-    """An official's five tabs; staff have the queue in place of Today and the calendar, operators the SMS gateways."""
-    today = Tab("today", _("今日"), "house", reverse("today"))
-    queue = Tab("queue", _("待办"), "inbox", reverse("queue"))
+    """What each role works with, the first being where it begins. An official's are five, whatever else he is."""
     calls = Tab("calls", _("来电"), "phone", reverse("calls"))
     callbacks = Tab("callbacks", _("回电"), "list-checks", reverse("callbacks"))
-    presence = Tab("presence", _("日程"), "calendar-days", reverse("presence"))
+    ledger = Tab("ledger", _("承诺"), "clock", reverse("ledger"))
     me = Tab("me", _("我的"), "user", reverse("me"))
     if viewer.official_id is not None:
-        return (today, calls, callbacks, presence, me)
+        today = Tab("today", _("今日"), "house", reverse("today"))
+        return (today, calls, callbacks, Tab("presence", _("日程"), "calendar-days", reverse("presence")), me)
+    gateways = Tab("gateways", _("短信通道"), "send", reverse("console-gateways"))
+    last = (gateways, me) if viewer.has(Role.OPERATOR) else (me,)
+    first = []
     if viewer.has(Role.STAFF):
-        return (queue, calls, callbacks, me)
-    if viewer.has(Role.OPERATOR):
-        return (calls, Tab("gateways", _("短信通道"), "send", reverse("console-gateways")), me)
-    return (calls, me)
+        first += [Tab("queue", _("待办"), "inbox", reverse("queue"))]
+    if viewer.has(Role.UNIT):
+        first += [Tab("desk", _("承办"), "inbox", reverse("desk"))]
+    if viewer.has(*SUPERVISES):
+        first += [Tab("escalated", _("上报"), "megaphone", reverse("escalated"))]
+    if viewer.has(Role.STAFF):
+        return (*first, calls, callbacks, ledger, *last)
+    if viewer.has(*SUPERVISES):
+        return (*first, ledger, calls, *last)
+    return (*first, ledger, *last) if first else (calls, *last)
+
+
+def tab_of_cases(viewer: Viewer) -> str:
+    """The tab under which single matters stand."""
+    return "callbacks" if viewer.official_id is not None else tabs_of(viewer)[0].name
 
 
 def signed_in(
@@ -85,15 +100,18 @@ def show(request: HttpRequest, viewer: Viewer, page: Page, *, status: int = 200,
     context = {"tabs": tabs_of(viewer), "tab": page.tab, "now": timezone.now(), "viewer": viewer}
     context |= {"person": _person(viewer)} | page.context | extra
     swaps = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
+    if not swaps:
+        context["unread"] = unread(viewer, timezone.now())
     return render(request, page.panel if swaps else page.whole, context, status=status)
 
 
 def done(request: HttpRequest, viewer: Viewer, page: Callable[[], Page], words: str) -> HttpResponse:
     """After an action: htmx gets the panel with a word; a plain form is sent back to its page."""
+    shown = page()
     if getattr(request, "htmx", False):
-        return show(request, viewer, page(), done=words)
+        return show(request, viewer, shown, done=words)
     messages.success(request, words)
-    return HttpResponseRedirect(page().address, status=303)
+    return HttpResponseRedirect(shown.address, status=303)
 
 
 def refused(request: HttpRequest, viewer: Viewer, page: Page, words: str, **extra: object) -> HttpResponse:

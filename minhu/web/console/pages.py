@@ -7,21 +7,19 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from minhu.cases import queries
+from minhu.cases import choices, queries
 from minhu.directory import glance
-from minhu.directory import queries as directory
 from minhu.directory.authority import KEEPS_THE_DIRECTORY
 from minhu.rules.access import Viewer
-from minhu.rules.casework import Act
-from minhu.rules.words import OPEN, CaseKind, Role
+from minhu.rules.words import Role
 from minhu.web import words
 from minhu.web.console import presence, shown
-from minhu.web.console.frame import Page, show, signed_in, tabs_of
+from minhu.web.console.frame import Page, show, signed_in, tab_of_cases, tabs_of
 
 SHOWN_FIRST = 3
-citizen_of = queries.citizen_of
 
 
 @require_safe
@@ -71,18 +69,11 @@ def call(request: HttpRequest, viewer: Viewer, call_id: UUID) -> HttpResponse:
 
 @require_safe
 @signed_in
-def case(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
-    """One matter with all that happened."""
-    return show(request, viewer, case_page(viewer, case_id))
-
-
-@require_safe
-@signed_in
 def thread(request: HttpRequest, viewer: Viewer, thread_id: int) -> HttpResponse:
     """All texts between a citizen and a line."""
     found = queries.thread_page(viewer, thread_id)
     context: dict[str, object] = {"thread": found}
-    page = Page(_work(viewer), "console/thread.html", "console/thread_panel.html", request.path, context)
+    page = Page(tab_of_cases(viewer), "console/thread.html", "console/thread_panel.html", request.path, context)
     return show(request, viewer, page)
 
 
@@ -95,6 +86,7 @@ def me(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     context: dict[str, object] = {
         "roles": dict.fromkeys([*([words.role(Role.OFFICIAL)] if post else []), *roles]),
         "lines": post.numbers if post else (),
+        "more": _more(viewer),
         "may_import": viewer.has(*KEEPS_THE_DIRECTORY),
         "may_run": viewer.has(Role.OPERATOR),
     }
@@ -112,14 +104,23 @@ def today_page(viewer: Viewer) -> Page:
         "calls": tuple(shown.logged(row) for row in found.calls),
         "to_wrap_up": found.to_wrap_up,
         "outcomes": shown.outcomes(),
+        "on_desk": choices.on_desk(viewer) if viewer.official_id is not None else 0,
         "presence": presence.shown(viewer.official_id, at) if viewer.official_id is not None else None,
     }
     return Page("today", "console/today.html", "console/today_panel.html", reverse("today"), context)
 
 
 def queue_page(viewer: Viewer) -> Page:
-    sections = shown.sections(queries.staff_queue(viewer, timezone.now()))
-    context: dict[str, object] = {"sections": sections, "empty": not any(section.rows for section in sections)}
+    found = queries.staff_queue(viewer, timezone.now())
+    asked = (
+        choices.questions([row.code for row in found.clarifications], viewer.city_id) if found.clarifications else {}
+    )
+    sections = shown.sections(found, asked)
+    context: dict[str, object] = {
+        "sections": sections,
+        "empty": not any(section.rows for section in sections),
+        "lines": glance.lines_of(viewer.city_id) if found.unknown_texts else (),
+    }
     return Page("queue", "console/queue.html", "console/queue_panel.html", reverse("queue"), context)
 
 
@@ -143,29 +144,10 @@ def call_page(viewer: Viewer, call_id: UUID) -> Page:
     return Page("calls", "console/call.html", "console/call_panel.html", reverse("call", args=[call_id]), context)
 
 
-def case_page(viewer: Viewer, case_id: int) -> Page:
-    """Raises: NotYours."""
-    found = queries.case_page(viewer, case_id, timezone.now())
-    context: dict[str, object] = {
-        "case": found,
-        "open_promises": [shown.due(row, with_owner=True) for row in found.promises if row.kept_at is None],
-        "events": shown.events(found),
-        "may_reply": shown.may_reply(found),
-        "may_clarify": Act.CLARIFIED in found.acts,
-        "back_here": f"case:{case_id}",
-        "may_assign": found.holder_id is None and found.state in OPEN,
-        "officials": _officials(viewer) if found.holder_id is None else (),
-        "kinds": [(kind.value, words.label(kind)) for kind in CaseKind],
-    }
-    address = reverse("case", args=[case_id])
-    return Page(_work(viewer), "console/case.html", "console/case_panel.html", address, context)
-
-
-def _officials(viewer: Viewer) -> tuple[tuple[int, str], ...]:
-    groups = directory.public_directory(viewer.city_id)
-    return tuple((one.official_id, f"{one.full_title} {one.name}") for group in groups for one in group.officials)
-
-
-def _work(viewer: Viewer) -> str:
-    """The tab under which single matters stand."""
-    return "callbacks" if viewer.official_id is not None else tabs_of(viewer)[0].name
+def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
+    """Pages that have no tab of their own: (label, icon, address)."""
+    in_tabs = {tab.name for tab in tabs_of(viewer)}
+    offered = [("notices", _("提醒"), "bell"), ("ledger", _("承诺台账"), "clock")]
+    if viewer.official_id is not None:
+        offered += [("desk", _("转给我办的"), "inbox"), ("escalated", _("上报给我的"), "megaphone")]
+    return tuple((label, icon, reverse(name)) for name, label, icon in offered if name not in in_tabs)

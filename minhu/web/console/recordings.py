@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from minhu.audit.privacy import PrivacyError
-from minhu.intake.listening import listen as listen_to
+from minhu.cases.queries import listen as listen_to
 from minhu.rules.access import Viewer
 from minhu.rules.errors import Refusal
 from minhu.web.console.frame import signed_in

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
 
-from minhu.cases.queries import CallPage, CallRow, CasePage, PromiseRow, Queue, TextRow, VoiceRow
+from minhu.cases.queries import CallPage, CallRow, PromiseRow, Queue, TextRow, VoiceRow
 from minhu.rules.words import (
     COUNTS_AS_ANSWERED,
     CallState,
-    CaseState,
     Direction,
     Outcome,
     PartyKind,
     PromiseKind,
-    TextState,
 )
 from minhu.web import words
-from minhu.web.templatetags.minhu import day, duration, moment, pretty, talk_time
+from minhu.web.templatetags.minhu import clock, day, duration, moment, pretty, talk_time
 
 IN_PERSON = frozenset(kind.value for kind in COUNTS_AS_ANSWERED)
 NEAR = timedelta(hours=2)
@@ -29,12 +27,17 @@ PROMISE_ICONS = {
     PromiseKind.CALL_BACK: "phone",
     PromiseKind.REPLY: "message-square-text",
     PromiseKind.CLARIFY: "circle-question-mark",
+    PromiseKind.FORWARD: "send",
+    PromiseKind.RECTIFY: "list-checks",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Something owed. key: made with the page, so that a second tap is not a second call."""
+    """Something owed. key: made with the page, so that a second tap is not a second call.
+
+    cleared_by: the evidence that alone will clear it. question: what an unclear matter's citizen was asked.
+    """
 
     row: PromiseRow
     facts: tuple[str, ...]
@@ -42,6 +45,21 @@ class Due:
     may_call: bool
     words: str
     icon: str
+    cleared_by: str = ""
+    question: str = ""
+
+    @property
+    def window(self) -> str:
+        """The form in which a time for the call is agreed."""
+        return f"window-{self.row.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A text to a number that is not published. doing: the form in which staff decide about it."""
+
+    row: TextRow
+    doing: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,20 +97,6 @@ class Section:
         return "due" if self.rows and self.name == "clarifications" else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One thing that happened to a matter."""
-
-    at: datetime
-    label: str
-    icon: str
-    css: str = ""
-    says: str = ""
-    by: str = ""
-    call: uuid.UUID | None = None
-    state: str = ""
-
-
 def outcomes() -> tuple[Button, ...]:
     """The two-tap wrap-up's buttons, the common ones first."""
     return tuple(Button(one.value, words.outcome(one).label) for one in words.OUTCOMES if isinstance(one, Outcome))
@@ -110,8 +114,30 @@ def due(row: PromiseRow, *, with_owner: bool) -> Due:
         facts.append(_("联系过 %(n)d 次") % {"n": row.contacts})
     if row.attempts:
         facts.append(_("回拨 %(n)d 次未通") % {"n": row.attempts})
+    if row.window_from and row.window_until:
+        facts.append(
+            _("约好 %(from)s–%(until)s 接电话") % {"from": moment(row.window_from), "until": clock(row.window_until)}
+        )
+    if row.was_due_at:
+        facts.append(_("已延期，原定 %(time)s") % {"time": moment(row.was_due_at)})
     may_call = row.may_call and row.line_id is not None and row.kept_at is None
-    return Due(row, tuple(facts), uuid.uuid4().hex, may_call, promise_words(row), PROMISE_ICONS[row.kind])
+    key, what = uuid.uuid4().hex, promise_words(row)
+    return Due(row, tuple(facts), key, may_call, what, PROMISE_ICONS[row.kind], cleared_by(row.kind))
+
+
+def cleared_by(kind: PromiseKind) -> str:
+    """The only thing that clears a promise of this kind."""
+    match kind:
+        case PromiseKind.CALL_BACK:
+            return _("接通的电话")
+        case PromiseKind.REPLY:
+            return _("送达的答复")
+        case PromiseKind.CLARIFY:
+            return _("接通的电话或补充短信")
+        case PromiseKind.FORWARD:
+            return _("转办记录")
+        case PromiseKind.RECTIFY:
+            return _("登记的结果")
 
 
 def promise_words(row: PromiseRow) -> str:
@@ -124,6 +150,10 @@ def promise_words(row: PromiseRow) -> str:
             return _("%(owner)s答应答复") % who
         case PromiseKind.CLARIFY:
             return _("%(owner)s要打电话核实") % who
+        case PromiseKind.FORWARD:
+            return _("%(owner)s答应转办") % who
+        case PromiseKind.RECTIFY:
+            return _("%(owner)s答应整改") % who
 
 
 def logged(row: CallRow, *, with_official: bool = False) -> LoggedCall:
@@ -159,8 +189,11 @@ def _says(row: CallRow, *, answered: bool, alive: bool, outbound: bool) -> str:
     return " · ".join(said)
 
 
-def sections(queue: Queue) -> tuple[Section, ...]:
-    """The staff queue in the order of work; empty parts are left out except the first two."""
+def sections(queue: Queue, questions: Mapping[str, str]) -> tuple[Section, ...]:
+    """The staff queue in the order of work; empty parts are left out except the first two.
+
+    questions: what was asked by text about unclear matters, by code.
+    """
 
     def owed(rows: Iterable[PromiseRow]) -> tuple[Due, ...]:
         return tuple(due(row, with_owner=True) for row in rows)
@@ -169,6 +202,7 @@ def sections(queue: Queue) -> tuple[Section, ...]:
         return sum(row.overdue for row in rows)
 
     promise, text, call = "console/queue_promise.html", "console/queue_text.html", "console/queue_call.html"
+    strays = tuple(Stray(one, f"text-{one.id}") for one in queue.unknown_texts)
     late_calls = tuple(logged(row, with_official=True) for row in queue.to_wrap_up)
     said: tuple[tuple[str, str, str, str, str, tuple[object, ...]], ...] = (
         ("callbacks", _("待回电"), _("先回这些电话"), _("接通了才算回过"), promise, owed(queue.callbacks)),
@@ -178,11 +212,18 @@ def sections(queue: Queue) -> tuple[Section, ...]:
             _("打电话问清楚"),
             _("事由、地点不清楚的"),
             promise,
-            owed(queue.clarifications),
+            tuple(replace(one, question=questions.get(one.row.code, "")) for one in owed(queue.clarifications)),
         ),
         ("unassigned", _("待分派"), _("交给谁办"), _("没有写明给哪位领导"), promise, owed(queue.unassigned)),
         ("voice", _("语音留言"), _("听留言，写清事由"), "", "console/queue_voice.html", queue.voice_messages),
-        ("unknown", _("来路不明的短信"), _("这些短信发给谁的"), _("收信号码没有公布"), text, queue.unknown_texts),
+        (
+            "unknown",
+            _("来路不明的短信"),
+            _("这些短信发给谁的"),
+            _("收信号码没有公布"),
+            "console/queue_unknown.html",
+            strays,
+        ),
         ("doubt", _("送达不明"), _("不知道送到没有"), _("系统不会重发，请打电话确认"), text, queue.in_doubt),
         ("wrap", _("待登记"), _("问问这些来电结果怎样"), _("接听后四个工作小时没有登记"), call, late_calls),
         ("complaints", _("反映问题"), _("对办理不满意的"), "", text, queue.complaints),
@@ -190,62 +231,6 @@ def sections(queue: Queue) -> tuple[Section, ...]:
     overdue = {"callbacks": late(queue.callbacks), "clarifications": late(queue.clarifications)}
     parts = [Section(*one, overdue.get(one[0], 0)) for one in said]
     return tuple(part for part in parts if part.rows or part.name in {"callbacks", "clarifications", "voice"})
-
-
-def events(page: CasePage) -> tuple[Event, ...]:
-    """All that happened to a matter, oldest first."""
-    found = [
-        *_calls(page.calls),
-        *_texts(page.texts),
-        *(Event(at, _("网上提交"), "square-pen", "brand") for at in page.web),
-    ]
-    for one in page.replies:
-        found.append(Event(one.at, _("答复"), "message-square-text", "ok", one.done, one.done_by))
-        if one.rated_at:
-            says = {1: _("满意"), 2: _("解决了，但不满意"), 3: _("没有解决")}.get(one.score or 0, "")
-            found.append(Event(one.rated_at, _("评价：%(says)s") % {"says": says}, "star", "", one.words))
-    for promise in page.promises:
-        if promise.kept_at:
-            said = _("%(what)s，已做到") % {"what": promise_words(promise)}
-            found.append(Event(promise.kept_at, said, "circle-check", "ok"))
-    if page.closed_at:
-        found.append(Event(page.closed_at, words.label(page.state), "circle-check", "ok"))
-    return tuple(sorted(found, key=lambda event: event.at))
-
-
-def _calls(rows: Iterable[CallRow]) -> list[Event]:
-    found = []
-    for row in rows:
-        one = logged(row, with_official=True)
-        answered = one.icon != "phone-missed"
-        label = _("回电") if row.direction == Direction.OUTBOUND.value else _("来电")
-        found.append(Event(row.at, label, one.icon, "ok" if answered else "due", "", one.says, call=row.id))
-    return found
-
-
-def _texts(rows: Iterable[TextRow]) -> list[Event]:
-    return [
-        Event(
-            row.at,
-            _("发出短信") if row.ours else _("来短信"),
-            "send" if row.ours else "message-square",
-            "" if row.ours else "brand",
-            row.body,
-            row.by,
-            state=row.state if row.ours else "",
-        )
-        for row in rows
-        if not (row.ours and row.state == TextState.FAILED.value and not row.body)
-    ]
-
-
-def may_reply(page: CasePage) -> bool:
-    return page.holder_id is not None and page.state in {
-        CaseState.NEW,
-        CaseState.CLARIFYING,
-        CaseState.HELD,
-        CaseState.REOPENED,
-    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,16 +312,13 @@ def facts(page: CallPage) -> tuple[Fact, ...]:
 
 __all__ = [
     "Due",
-    "Event",
     "Fact",
     "LoggedCall",
     "Section",
     "VoiceRow",
     "due",
-    "events",
     "facts",
     "logged",
-    "may_reply",
     "outcomes",
     "sections",
     "steps",

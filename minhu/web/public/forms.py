@@ -19,6 +19,8 @@ from minhu.web import words
 
 _KEY = re.compile(r"[0-9a-f]{32}")
 SHORTEST_BODY = 4
+_ID = re.compile(r"[1-9]\d{0,17}")
+_ABOUT_SOMEBODY = frozenset({CaseKind.COMPLAINT, CaseKind.REPORT})
 
 
 def fresh_key() -> str:
@@ -40,6 +42,12 @@ class MatterForm(forms.Form):
     line = forms.IntegerField(label=_("写给谁"), required=False, widget=forms.Select)
     kind = forms.ChoiceField(
         choices=_kinds, label=_("这是"), widget=forms.RadioSelect, error_messages={"required": _("请选一个类别。")}
+    )
+    about = forms.CharField(
+        label=_("反映的是谁"),
+        help_text=_("投诉、举报才填。您选的单位、领导和他们的下属看不到这件事，也不会转给他们办。"),
+        required=False,
+        widget=forms.Select,
     )
     body = forms.CharField(
         label=_("什么事"),
@@ -83,7 +91,7 @@ class MatterForm(forms.Form):
 
     def _tie(self) -> None:
         autocomplete = {"phone": "tel", "name": "name", "place": "street-address", "body": "off"}
-        for name in ("line", "body", "place", "phone", "name"):
+        for name in ("line", "about", "body", "place", "phone", "name"):
             attributes = self.fields[name].widget.attrs
             attributes["class"] = "input"
             attributes["autocomplete"] = autocomplete.get(name, "off")
@@ -116,14 +124,31 @@ class MatterForm(forms.Form):
         body: str = self.cleaned_data["body"].strip()
         return body
 
-    def dress(self, lines: Iterable[tuple[int, str]]) -> None:
-        """For showing: whom one can write to; hints and faults tied to fields. A form only checked needs none."""
+    def clean_about(self) -> tuple[int | None, int | None]:
+        """The office and the official it is about, of which at most one."""
+        typed: str = self.cleaned_data["about"].strip()
+        match typed.partition(":"):
+            case ("", _colon, ""):
+                return None, None
+            case ("office", _colon, chosen) if _ID.fullmatch(chosen):
+                return int(chosen), None
+            case ("official", _colon, chosen) if _ID.fullmatch(chosen):
+                return None, int(chosen)
+        raise forms.ValidationError(_("请从名单里选被反映的单位或领导干部。"))
+
+    def dress(self, lines: Iterable[tuple[int, str]], about: Iterable[tuple[str, list[tuple[str, str]]]]) -> None:
+        """For showing: whom one can write to and complain about; hints and faults tied to fields.
+
+        A form only checked needs none.
+        """
         self._tie()
+        self.fields["about"].widget.choices = [("", _("不针对谁，或者不确定")), *about]
         self.fields["line"].widget.choices = [("", _("不确定，由工作人员转给负责的领导")), *lines]
 
     def message(self) -> WebForm:
         """What was typed, for the action. Only after ``is_valid``."""
         typed = self.cleaned_data
+        about = typed["about"] if typed["kind"] in _ABOUT_SOMEBODY else (None, None)
         return WebForm(
             key=typed["key"],
             body=typed["body"],
@@ -133,6 +158,8 @@ class MatterForm(forms.Form):
             name=typed["name"],
             place=typed["place"],
             confidential=typed["confidential"],
+            about_office_id=about[0],
+            about_official_id=about[1],
         )
 
     def clean_kind(self) -> CaseKind:

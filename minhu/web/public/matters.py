@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from django.conf import settings
 from django.db import DatabaseError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
-from minhu.cases import tracking
+from minhu.directory import choosing
 from minhu.directory import queries as directory
 from minhu.intake.gathering import Outcome, receive_web_messages
 from minhu.intake.web_form import WebForm
@@ -21,9 +19,7 @@ from minhu.rules import codes
 from minhu.rules.errors import Refusal
 from minhu.web import turn
 from minhu.web.at_work import PAGES
-from minhu.web.errors import too_many
 from minhu.web.gather import Gatherer
-from minhu.web.public import progress
 from minhu.web.public.forms import MatterCheck, MatterForm, fresh_key
 
 
@@ -71,43 +67,17 @@ def track(request: HttpRequest) -> HttpResponse:
     return render(request, "public/track.html", context, status=422 if fault else 200)
 
 
-@require_GET
-def matter(request: HttpRequest, code: str) -> HttpResponse:
-    """What the citizen may see of his matter: states, times, promises and replies; no number, no name."""
-    found = _look_up(request, code)
-    if isinstance(found, HttpResponse):
-        return found
-    context = {"face": "track", "matter": found, "progress": progress.of(found, timezone.now())}
-    return _private(render(request, "public/matter.html", context))
-
-
-@require_GET
-def sent(request: HttpRequest, code: str) -> HttpResponse:
-    """The code, big enough to copy down."""
-    found = _look_up(request, code)
-    if isinstance(found, HttpResponse):
-        return found
-    link = settings.PUBLIC_ADDRESS + reverse("matter", args=[found.code])
-    context = {"face": "track", "code": found.code, "now": found.opened_at, "link": link}
-    return _private(render(request, "public/sent.html", context))
-
-
-def _look_up(request: HttpRequest, typed: str) -> tracking.TrackedCase | HttpResponse:
-    code = codes.read_code(typed)
-    if code is None:
-        raise Http404
-    try:
-        return tracking.by_code(code, request.META.get("REMOTE_ADDR", ""))
-    except tracking.TooManyLookups:
-        return too_many(request)
-    except Refusal as refusal:
-        context = {"face": "track", "typed": code, "fault": refusal.shown}
-        return render(request, "public/track.html", context, status=404)
-
-
 def _form(request: HttpRequest, form: MatterForm, status: int = 200) -> HttpResponse:
-    form.dress(_lines())
+    form.dress(_lines(), _about())
     return render(request, "public/new_matter.html", {"face": "new", "form": form}, status=status)
+
+
+def _about() -> list[tuple[str, list[tuple[str, str]]]]:
+    """Whom a complaint may be about, in two groups."""
+    city_id = directory.the_city().pk
+    offices = [(f"office:{one.id}", one.label) for one in choosing.units(city_id)]
+    people = [(f"official:{one.id}", one.label) for one in choosing.officials(city_id)]
+    return [(_("单位"), offices), (_("领导干部"), people)]
 
 
 def _lines() -> list[tuple[int, str]]:
@@ -118,9 +88,3 @@ def _lines() -> list[tuple[int, str]]:
         for official in group.officials
         for line in official.lines
     ]
-
-
-def _private(answer: HttpResponse) -> HttpResponse:
-    answer.headers["Cache-Control"] = "private, no-store"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer

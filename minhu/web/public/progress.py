@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext as _
 
 from minhu.cases.tracking import TrackedCase, TrackedPromise
+from minhu.rules.casework import Act
 from minhu.rules.words import CaseState, PromiseKind
-from minhu.web.templatetags.minhu import clock, day, moment
+from minhu.web.templatetags.minhu import clock, day, duration, moment
 
 SOON = timedelta(hours=2)
 ICONS = {PromiseKind.CALL_BACK: "phone", PromiseKind.REPLY: "message-square-text", PromiseKind.CLARIFY: "phone"}
+ICONS |= {PromiseKind.FORWARD: "send", PromiseKind.RECTIFY: "list-checks"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +41,28 @@ class Owed:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """Something that was done or decided on the way, in a sentence. says: a reason, as the citizen was told it."""
+
+    at: datetime
+    label: str
+    icon: str
+    css: str = ""
+    says: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
+    """up: why the citizen may turn to the next higher leader, "" when he may not (yet)."""
+
     headline: str
     summary: str
     steps: tuple[Step, ...]
     promises: tuple[Owed, ...]
+    told: tuple[Told, ...]
     with_whom: str
     may_rate: bool
+    up: str
 
 
 def of(matter: TrackedCase, at: datetime) -> Progress:
@@ -55,12 +72,18 @@ def of(matter: TrackedCase, at: datetime) -> Progress:
         summary=_summary(matter),
         steps=_steps(matter),
         promises=tuple(_owed(one, at) for one in matter.promises if one.kept_at is None),
+        told=_told(matter),
         with_whom=_with_whom(matter),
-        may_rate=matter.state is CaseState.REPLIED,
+        may_rate=Act.CLOSE in matter.acts,
+        up=_up(matter, at),
     )
 
 
 def _headline(matter: TrackedCase) -> str:
+    if matter.door is not None and matter.state in {CaseState.REPLIED, CaseState.CLOSED}:
+        return _("这件事要走另外的渠道")
+    if matter.state is CaseState.HELD and matter.reopened:
+        return _("领导本人重新办理")
     return {
         CaseState.NEW: _("已经登记，会联系您"),
         CaseState.CLARIFYING: _("还要问您几句"),
@@ -74,8 +97,12 @@ def _headline(matter: TrackedCase) -> str:
 
 def _summary(matter: TrackedCase) -> str:
     came = _("%(time)s 收到。") % {"time": f"{day(matter.opened_at)} {clock(matter.opened_at)}"}
-    if matter.state in {CaseState.CLOSED, CaseState.WITHDRAWN}:
-        return came
+    if matter.state is CaseState.WITHDRAWN:
+        return came + _("按您的意思撤回，不再办理。以后还有事，可以重新提交。")
+    if matter.state is CaseState.CLOSED:
+        return came + _("已经办完。还有问题，可以重新提交。")
+    if matter.door is not None:
+        return came + _("按规定不由这里办理，请看下面告诉您的渠道；没有帮上忙，可以评价为没有解决。")
     whom = _with_whom(matter)
     return came + (_("由%(whom)s办理。") % {"whom": whom} if whom else _("工作人员正在转给负责的领导。"))
 
@@ -87,11 +114,39 @@ def _with_whom(matter: TrackedCase) -> str:
     return matter.title if matter.title.startswith(matter.office) else matter.office + matter.title
 
 
+def _told(matter: TrackedCase) -> tuple[Told, ...]:
+    """Hand-overs, more time, vain calls and what he added himself, by time."""
+    found = [Told(at, _("打给您没有接通"), "phone-missed", "due") for at in matter.attempts]
+    found += [Told(at, _("您补充了内容"), "square-pen", "brand") for at in matter.additions]
+    for one in matter.transfers:
+        found.append(Told(one.handed_at, _("转给%(to)s办理") % {"to": one.to}, "send", "brand"))
+        if one.ended_at:
+            found.append(Told(one.ended_at, _("由领导收回，本人办理"), "undo-2", "due"))
+    if matter.extension:
+        label = _("需要更多时间，改为 %(time)s 前答复") % {"time": moment(matter.extension.due_at)}
+        found.append(Told(matter.extension.at, label, "hourglass", "due", matter.extension.reason))
+    return tuple(sorted(found, key=lambda one: one.at))
+
+
+def _up(matter: TrackedCase, at: datetime) -> str:
+    if not matter.may_go_up:
+        return ""
+    owed = sorted((one for one in matter.promises if one.kept_at is None), key=lambda one: one.due_at)
+    late = next((one for one in owed if one.overdue), None)
+    if late is not None:
+        words = {"time": moment(late.due_at), "over": duration(at - late.due_at)}
+        return _("说好 %(time)s 前给您回音，已经超了 %(over)s。") % words
+    said = _("这件事已经重新办过 %(n)d 次。") % {"n": matter.reopened}
+    return said + (_("现在说好 %(time)s 前答复您。") % {"time": moment(owed[0].due_at)} if owed else "")
+
+
 def _owed(promise: TrackedPromise, at: datetime) -> Owed:
     words = {
         PromiseKind.CALL_BACK: _("答应给您回电"),
         PromiseKind.REPLY: _("答应给您答复"),
         PromiseKind.CLARIFY: _("工作人员会打电话问清楚"),
+        PromiseKind.FORWARD: _("答应转交承办单位"),
+        PromiseKind.RECTIFY: _("答应整改"),
     }[promise.kind]
     near = promise.due_at - at < SOON
     css = "over" if promise.overdue else ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web.public import directory, matters
+from minhu.web.public import directory, matters, tracked
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", directory.index, name="directory"),
@@ -13,7 +13,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("o/<int:official_id>/<int:line_id>.svg", directory.qr, name="official-qr"),
     path("new/", matters.new, name="new-matter"),
     path("m/", matters.track, name="track"),
-    path("m/<str:code>/", matters.matter, name="matter"),
-    path("m/<str:code>/sent/", matters.sent, name="sent"),
+    path("m/<str:code>/", tracked.matter, name="matter"),
+    path("m/<str:code>/sent/", tracked.sent, name="sent"),
+    path("m/<str:code>/add/", tracked.add, name="matter-add"),
+    path("m/<str:code>/attach/", tracked.attach, name="matter-attach"),
+    path("m/<str:code>/rate/", tracked.rate, name="matter-rate"),
+    path("m/<str:code>/up/", tracked.go_up, name="matter-up"),
+    path("m/<str:code>/withdraw/", tracked.withdraw, name="matter-withdraw"),
+    path("m/<str:code>/files/<int:attachment_id>/", tracked.file, name="matter-file"),
     path("about/", directory.about, name="about"),
 ]

@@ -96,7 +96,7 @@ def test_htmx_gets_the_panel_and_a_browser_the_page(official: Official, line: Li
     assert "<html" not in client.get("/console/today/", headers={"HX-Request": "true"}).content.decode()
 
 
-def test_the_same_tap_twice_rings_once(official: Official, line: Line) -> None:
+def test_the_same_tap_twice_rings_once(official: Official, line: Line, daytime: None) -> None:
     promise = missed(line).promises.get()
     client = signed_in(official.office, official=official)
     for _ in range(2):

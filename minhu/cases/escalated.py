@@ -1,0 +1,28 @@
+"""What fell due unmet and became visible one level higher: for supervision, leadership, and superiors (rule C7)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from minhu.cases.authority import seen
+from minhu.cases.models import Case, Promise
+from minhu.cases.rows import PromiseRow, promise_rows
+from minhu.rules.access import Viewer
+from minhu.rules.words import Role, Rung
+
+SUPERVISES = (Role.SUPERVISOR, Role.LEADERSHIP)
+_MOST_ROWS = 200
+
+
+def escalated(viewer: Viewer, at: datetime) -> tuple[PromiseRow, ...]:
+    """Open promises whose time has run to 80 per cent or more, the worst first.
+
+    Supervision and leadership see those of their offices; a superior what is with the officials under him.
+    """
+    rows = Promise.objects.filter(
+        city_id=viewer.city_id, kept_at=None, released_at=None, rung__gte=Rung.REMIND.value,
+        case__in=Case.objects.filter(seen(viewer)),
+    )  # fmt: skip
+    if not viewer.has(*SUPERVISES):
+        rows = rows.filter(case__holder__superior=viewer.official_id or 0)
+    return tuple(sorted(promise_rows(rows, at), key=lambda row: -row.rung)[:_MOST_ROWS])

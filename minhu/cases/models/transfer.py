@@ -1,0 +1,128 @@
+"""Handing a case over, and telling people on our side about cases."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from minhu.audit.constraints import one_of
+from minhu.cases.models.answer import Note
+from minhu.cases.models.case import Case
+from minhu.cases.models.promise import Promise
+from minhu.directory.models import Account, Office, Official
+from minhu.rules.words import AssignmentKind, NoticeKind, Role, TransferEnd
+
+
+class CityRules(models.Model):
+    """What one city has set in its rulebook. A city without a row has the defaults.
+
+    hop_limit: how often a case may be handed over; the database itself refuses one more.
+    """
+
+    city = models.OneToOneField(Office, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    hop_limit = models.PositiveSmallIntegerField(default=1, db_default=1)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(hop_limit__gte=1, hop_limit__lte=2), name="city_rules_one_or_two_hops")
+        ]
+
+    def __str__(self) -> str:
+        return f"rules of {self.city_id}"
+
+
+class Transfer(models.Model):
+    """A case handed to somebody else (转办): a deputy, a county or department, the hotline.
+
+    hop: 1 for the first; each number once a case, and none above the city's limit. due_at: until when it was to be
+    handed over. ended_at: it is no longer with them, and why. from_official: who handed it over and answers for it.
+    """
+
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="transfers", db_index=False)
+    hop = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=8)
+    official = models.ForeignKey(Official, on_delete=models.PROTECT, null=True, related_name="+")
+    office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, related_name="+")
+    from_official = models.ForeignKey(Official, on_delete=models.PROTECT, null=True, related_name="+")
+    by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=300)
+    due_at = models.DateTimeField()
+    handed_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended = models.CharField(max_length=10, blank=True, default="", db_default="")
+    ended_reason = models.CharField(max_length=300, blank=True, default="", db_default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["case", "hop"], name="transfer_once_per_hop"),
+            models.UniqueConstraint(fields=["case"], condition=Q(ended_at__isnull=True), name="transfer_with_one_unit"),
+            models.CheckConstraint(condition=Q(hop__gte=1, hop__lte=2), name="transfer_one_or_two_hops"),
+            models.CheckConstraint(
+                condition=Q(kind=AssignmentKind.DEPUTY.value, official__isnull=False, office__isnull=True)
+                | Q(kind=AssignmentKind.COUNTY.value, official__isnull=True, office__isnull=False)
+                | Q(kind=AssignmentKind.HOTLINE.value, official__isnull=True, office__isnull=True),
+                name="transfer_to_one_of_three",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, ended="")
+                | Q(ended_at__gte=F("handed_at"), ended__in=[one.value for one in TransferEnd]),
+                name="transfer_ended_with_why",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["city", "office", "handed_at"], condition=Q(ended_at__isnull=True), name="transfer_by_office"
+            ),
+            models.Index(
+                fields=["city", "official", "handed_at"],
+                condition=Q(ended_at__isnull=True),
+                name="transfer_by_official",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.hop} of {self.case_id}"
+
+
+class Notice(models.Model):
+    """Somebody on our side is told about a case: an official, an account, or a role at an office.
+
+    promise: what fell due. note: where he is mentioned. read_at: somebody it was for has seen it.
+    """
+
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
+    kind = models.CharField(max_length=12)
+    promise = models.ForeignKey(Promise, on_delete=models.PROTECT, null=True, related_name="notices")
+    note = models.ForeignKey(Note, on_delete=models.PROTECT, null=True, related_name="notices")
+    to_official = models.ForeignKey(Official, on_delete=models.PROTECT, null=True, related_name="+")
+    to_account = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
+    to_role = models.CharField(max_length=12, blank=True, default="", db_default="")
+    to_office = models.ForeignKey(Office, on_delete=models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            one_of("kind", NoticeKind, "notice_kind_known"),
+            models.CheckConstraint(
+                condition=Q(to_official__isnull=False, to_account__isnull=True, to_role="", to_office__isnull=True)
+                | Q(to_official__isnull=True, to_account__isnull=False, to_role="", to_office__isnull=True)
+                | Q(
+                    to_official__isnull=True,
+                    to_account__isnull=True,
+                    to_role__in=[one.value for one in Role],
+                    to_office__isnull=False,
+                ),
+                name="notice_to_one",
+            ),
+            models.UniqueConstraint(fields=["note", "to_account"], name="notice_mentioned_once"),
+        ]
+        indexes = [
+            models.Index(fields=["city", "to_official", "-at"], name="notice_by_official"),
+            models.Index(fields=["city", "to_office", "to_role", "-at"], name="notice_by_role"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} about {self.case_id}"

@@ -1,0 +1,92 @@
+"""Telling people on our side: in the transaction of what they are told about, and never past a conflict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Q, QuerySet
+
+from minhu.cases.authority import barred
+from minhu.cases.ledger import Owner
+from minhu.cases.models import Case, Conflict, Named, Note, Notice, Promise
+from minhu.directory.models import Account
+from minhu.intake.scope import scope_of
+from minhu.rules.access import Viewer
+from minhu.rules.words import NoticeKind, Role
+
+
+def to_official(
+    case: Case, kind: NoticeKind, official_id: int, *, at: datetime, promise: Promise | None = None
+) -> Notice:
+    """A notice for one official, not saved."""
+    return Notice(
+        city_id=case.city_id, case=case, kind=kind.value, promise=promise, to_official_id=official_id, at=at
+    )  # fmt: skip
+
+
+def to_role(
+    case: Case, kind: NoticeKind, role: Role, office_id: int, *, at: datetime, promise: Promise | None = None
+) -> Notice:
+    """A notice for whoever holds a role at an office, not saved."""
+    return Notice(
+        city_id=case.city_id, case=case, kind=kind.value, promise=promise, to_role=role.value, to_office_id=office_id,
+        at=at,
+    )  # fmt: skip
+
+
+def tell_owner(case: Case, kind: NoticeKind, owner: Owner, role: Role, *, at: datetime) -> None:
+    """Tell who owes it now: an official, or a role at an office."""
+    if owner.official_id is not None:
+        keep([to_official(case, kind, owner.official_id, at=at)])
+    elif owner.office_id is not None:
+        keep([to_role(case, kind, role, owner.office_id, at=at)])
+
+
+def mention(case: Case, note: Note, accounts: Iterable[Account], *, at: datetime) -> None:
+    """Tell those who are mentioned in a note and may see it; the caller has asked whether they may."""
+    Notice.objects.bulk_create(
+        Notice(
+            city_id=case.city_id, case=case, kind=NoticeKind.MENTIONED.value, note=note, to_account=account, at=at
+        )
+        for account in accounts
+    )  # fmt: skip
+
+
+def addressed_to(viewer: Viewer) -> QuerySet[Notice]:
+    """Notices for him by name, by post, or by a role he holds at the office or above it."""
+    to_him = Q(to_official=viewer.official_id) if viewer.official_id is not None else Q(pk__in=[])
+    if viewer.account_id is not None:
+        to_him |= Q(to_account=viewer.account_id)
+    for role in {grant.role for grant in viewer.grants}:
+        scope = scope_of(viewer, (role,))
+        to_him |= Q(to_role=role.value) & (Q() if scope.whole_city else Q(to_office__in=scope.offices))
+    return Notice.objects.filter(to_him, city_id=viewer.city_id)
+
+
+def keep(notices: Sequence[Notice]) -> int:
+    """Save those that reach nobody the case must never reach; returns how many."""
+    cases = {one.case_id for one in notices}
+    secret = dict(Case.objects.filter(pk__in=cases, confidential=True).values_list("pk", "holder_id"))
+    named = set(Named.objects.filter(case__in=secret).values_list("case_id", "official_id"))
+    accused = set(Conflict.objects.filter(case__in=cases).values_list("case_id", flat=True))
+    told = [
+        one
+        for one in notices
+        if (one.case_id not in accused or not _reaches_a_conflict(one))
+        and (one.case_id not in secret or _may_know(one, secret[one.case_id], named))
+    ]
+    Notice.objects.bulk_create(told)
+    return len(told)
+
+
+def _may_know(one: Notice, holder_id: int | None, named: set[tuple[int, int]]) -> bool:
+    """Of a confidential case: the official it is with, those named for it, and supervision."""
+    if one.to_official_id is not None:
+        return one.to_official_id == holder_id or (one.case_id, one.to_official_id) in named
+    return one.to_role == Role.SUPERVISOR.value
+
+
+def _reaches_a_conflict(one: Notice) -> bool:
+    offices = [one.to_office_id] if one.to_office_id is not None else []
+    return barred([one.case_id], official_id=one.to_official_id, office_ids=offices)

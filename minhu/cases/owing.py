@@ -1,0 +1,219 @@
+"""The promise ledger as each role sees it, the unit's desk, and what people on our side were told.
+
+ledger(viewer, at)        mine, my unit's, overdue
+due_today(viewer, at)     the console's first number
+desk(viewer, at)          what is with my unit, due when
+notices(viewer, at)       what I was told
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from minhu.cases import noticing
+from minhu.cases.authority import blocked_for, handed_to, seen
+from minhu.cases.models import Case, Extension, Promise, Transfer
+from minhu.cases.rows import PromiseRow, promise_rows, shown
+from minhu.cases.wording import filled, placeholders
+from minhu.directory.models import QuickReply
+from minhu.intake.scope import NotYours, scope_of
+from minhu.rules.access import Viewer
+from minhu.rules.clock import local
+from minhu.rules.words import CaseKind, CaseState, NoticeKind, PromiseKind, Role, Urgency
+
+_MOST_ROWS = 200
+_WORKS = (Role.STAFF, Role.UNIT, Role.SUPERVISOR, Role.LEADERSHIP)
+NOTICES_SHOWN_FOR = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Open promises by due time. mine: owed by the viewer himself. unit: by his offices and those below. overdue: of
+    both, and of all else that he may see.
+    """
+
+    at: datetime
+    due_today: int
+    mine: tuple[PromiseRow, ...]
+    unit: tuple[PromiseRow, ...]
+    overdue: tuple[PromiseRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DeskRow:
+    """A case that is with the viewer's unit, or with him as a deputy. who: the citizen. due_at: of the reply."""
+
+    case_id: int
+    code: str
+    state: CaseState
+    kind: CaseKind
+    urgent: bool
+    title: str
+    place: str
+    who: str
+    unit: str
+    from_official: str
+    reason: str
+    handed_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    extended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What is on the unit's desk: to answer, by due time; and answered, the latest first."""
+
+    at: datetime
+    to_answer: tuple[DeskRow, ...]
+    answered: tuple[DeskRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """Something the viewer was told. case_id None: he is mentioned in a note of a case that is not his to see.
+
+    due_at: of the promise it is about. note: the note in which he is mentioned.
+    """
+
+    id: int
+    kind: NoticeKind
+    case_id: int | None
+    code: str
+    title: str
+    at: datetime
+    due_at: datetime | None
+    note: str
+    by: str
+    read: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Canned:
+    """A prepared reply, its placeholders filled for one case."""
+
+    id: int
+    label: str
+    body: str
+
+
+def ledger(viewer: Viewer, at: datetime) -> Ledger:
+    """What is owed, as far as it is the viewer's business."""
+    open_now = _open(viewer)
+    return Ledger(
+        at=at,
+        due_today=due_today(viewer, at),
+        mine=promise_rows(open_now.filter(_mine(viewer)), at)[:_MOST_ROWS],
+        unit=promise_rows(open_now.filter(_of_unit(viewer)).exclude(_mine(viewer)), at)[:_MOST_ROWS],
+        overdue=promise_rows(open_now.filter(due_at__lt=at), at)[:_MOST_ROWS],
+    )
+
+
+def due_today(viewer: Viewer, at: datetime) -> int:
+    """How many promises of the viewer, or of his unit, fall due on this legal day and are still owed."""
+    midnight = local(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = _open(viewer).filter(due_at__gte=midnight, due_at__lt=midnight + timedelta(days=1))
+    return today.filter(_mine(viewer) if viewer.official_id is not None else _of_unit(viewer)).count()
+
+
+def desk(viewer: Viewer, at: datetime) -> Desk:
+    """The cases that are with the viewer's unit now."""
+    mine = handed_to(viewer).filter(case__in=Case.objects.filter(seen(viewer)))
+    joins = ("case__citizen", "case__extension", "office", "official", "from_official")
+    found = list(mine.select_related(*joins).order_by("-handed_at")[:_MOST_ROWS])
+    owed = Promise.objects.filter(
+        case__in=[one.case_id for one in found], kind=PromiseKind.REPLY.value, kept_at=None, released_at=None
+    )
+    due = dict(owed.values_list("case_id", "due_at"))
+    rows = [_desk_row(one, due.get(one.case_id), at) for one in found]
+    to_answer = [row for row in rows if row.state is CaseState.HELD]
+    return Desk(
+        at=at,
+        to_answer=tuple(sorted(to_answer, key=lambda row: row.due_at or row.handed_at)),
+        answered=tuple(row for row in rows if row.state is not CaseState.HELD),
+    )
+
+
+def notices(viewer: Viewer, at: datetime) -> tuple[NoticeRow, ...]:
+    """What the viewer was told lately, unread first; nothing of a case that must not reach him."""
+    mine = noticing.addressed_to(viewer).filter(at__gt=at - NOTICES_SHOWN_FOR)
+    visible = Q(case__in=Case.objects.filter(seen(viewer)))
+    mentioned = Q(kind=NoticeKind.MENTIONED.value, case__confidential=False) & ~blocked_for(viewer)
+    rows = mine.filter(visible | mentioned).select_related("case", "promise", "note__by").order_by("-at", "-id")
+    found = list(rows[:_MOST_ROWS])
+    shown_ids = set(
+        Case.objects.filter(seen(viewer), pk__in={one.case_id for one in found}).values_list("pk", flat=True)
+    )
+    listed = [
+        NoticeRow(
+            id=one.pk,
+            kind=NoticeKind(one.kind),
+            case_id=one.case_id if one.case_id in shown_ids else None,
+            code=one.case.code if one.case_id in shown_ids else "",
+            title=one.case.title if one.case_id in shown_ids else "",
+            at=one.at,
+            due_at=one.promise.due_at if one.promise else None,
+            note=one.note.body if one.note else "",
+            by=str(one.note.by) if one.note and one.note.by else "",
+            read=one.read_at is not None,
+        )
+        for one in found
+    ]
+    return tuple(sorted(listed, key=lambda row: row.read))
+
+
+def canned_replies(viewer: Viewer, case_id: int, at: datetime) -> tuple[Canned, ...]:
+    """Prepared replies with everything filled in for this case; what is not known stays blank. Raises: NotYours."""
+    cases = Case.objects.select_related("holder__office", "line__official__office")
+    case = cases.filter(seen(viewer), pk=case_id).first()
+    if case is None:
+        raise NotYours
+    offered = Q(official=None) | Q(official=viewer.official_id or 0) | Q(official=case.holder_id or 0)
+    prepared = QuickReply.objects.filter(offered, city_id=case.city_id).order_by("order", "id")
+    values = placeholders(case, viewer, at)
+    return tuple(Canned(one.pk, one.label, filled(one.body, values)) for one in prepared[:50])
+
+
+def _open(viewer: Viewer) -> QuerySet[Promise]:
+    visible = Case.objects.filter(seen(viewer))
+    return Promise.objects.filter(city_id=viewer.city_id, kept_at=None, released_at=None, case__in=visible)
+
+
+def _mine(viewer: Viewer) -> Q:
+    """Owed by him, or by a unit for a case that he answers for."""
+    if viewer.official_id is None:
+        return Q(pk__in=[])
+    return Q(owner_official=viewer.official_id) | Q(case__holder=viewer.official_id)
+
+
+def _of_unit(viewer: Viewer) -> Q:
+    scope = scope_of(viewer, _WORKS)
+    if scope.whole_city:
+        return Q()
+    offices = scope.offices
+    return Q(owner_office__in=offices) | Q(owner_official__office__in=offices)
+
+
+def _desk_row(one: Transfer, due_at: datetime | None, at: datetime) -> DeskRow:
+    case = one.case
+    receiver = one.office or one.official
+    return DeskRow(
+        case_id=case.pk,
+        code=case.code,
+        state=CaseState(case.state),
+        kind=CaseKind(case.kind),
+        urgent=case.urgency == Urgency.URGENT.value,
+        title=case.title,
+        place=case.place,
+        who=shown(case.citizen),
+        unit=receiver.name if receiver else "",
+        from_official=one.from_official.name if one.from_official else "",
+        reason=one.reason,
+        handed_at=one.handed_at,
+        due_at=due_at,
+        overdue=due_at is not None and due_at < at,
+        extended=isinstance(getattr(case, "extension", None), Extension),
+    )

@@ -1,0 +1,175 @@
+"""Pages of what is owed: the promise ledger, the unit's desk, what was escalated, and what one was told."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from minhu.cases import actions as cases
+from minhu.cases import queries
+from minhu.cases.escalated import escalated as escalated_to
+from minhu.cases.queries import Ledger, NoticeRow, PromiseRow
+from minhu.rules.access import Viewer
+from minhu.rules.clock import legal_day
+from minhu.rules.words import NoticeKind, Rung
+from minhu.web.console import shown
+from minhu.web.console.doing import act
+from minhu.web.console.frame import Page, show, signed_in, tabs_of
+from minhu.web.console.shown import Due
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One view of the ledger, as a link that says how many are in it."""
+
+    name: str
+    label: str
+    count: int
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rising:
+    """Promises whose time has run as far as one rung."""
+
+    label: str
+    hint: str
+    rows: tuple[Due, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notice: what happened, in words."""
+
+    row: NoticeRow
+    says: str
+    icon: str
+    css: str
+
+
+NOTICE_ICONS = {
+    NoticeKind.REMIND: ("clock", "due"),
+    NoticeKind.OVERDUE: ("triangle-alert", "over"),
+    NoticeKind.ESCALATE: ("triangle-alert", "over"),
+    NoticeKind.HANDED_OVER: ("send", "brand"),
+    NoticeKind.NOT_OURS: ("undo-2", "due"),
+    NoticeKind.REOPENED: ("undo-2", "due"),
+    NoticeKind.WENT_UP: ("megaphone", "due"),
+    NoticeKind.MENTIONED: ("sticky-note", "brand"),
+}
+
+
+@require_safe
+@signed_in
+def ledger(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Every promise that is open, with who made it, who owes it, until when, and what will clear it."""
+    found = queries.ledger(viewer, timezone.now())
+    rows = {
+        "today": _today(viewer, found),
+        "mine": found.mine,
+        "unit": found.unit,
+        "overdue": found.overdue,
+    }
+    chosen = request.GET.get("of", "")
+    if chosen not in rows or (chosen == "mine" and viewer.official_id is None):
+        chosen = "mine" if viewer.official_id is not None else "unit"
+    labels = {"today": _("今天到期"), "mine": _("我的"), "unit": _("本单位"), "overdue": _("超时")}
+    parts = [
+        Part(name, label, len(rows[name]), name == chosen)
+        for name, label in labels.items()
+        if name != "mine" or viewer.official_id is not None
+    ]
+    context: dict[str, object] = {
+        "parts": parts,
+        "chosen": chosen,
+        "promises": [shown.due(row, with_owner=True) for row in rows[chosen]],
+    }
+    address = f"{reverse('ledger')}?of={chosen}"
+    tab = "ledger" if viewer.official_id is None else "today"
+    return show(request, viewer, Page(tab, "console/ledger.html", "console/ledger_panel.html", address, context))
+
+
+@require_safe
+@signed_in
+def desk(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """What is with my unit, due when."""
+    found = queries.desk(viewer, timezone.now())
+    context: dict[str, object] = {"desk": found, "late": sum(row.overdue for row in found.to_answer)}
+    tab = "desk" if viewer.official_id is None else "today"
+    return show(request, viewer, Page(tab, "console/desk.html", "console/desk_panel.html", reverse("desk"), context))
+
+
+@require_safe
+@signed_in
+def escalated(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """What has become visible one level higher, the worst first."""
+    rows = escalated_to(viewer, timezone.now())
+
+    def part(rung: Rung, label: str, hint: str) -> Rising:
+        reached = tuple(shown.due(row, with_owner=True) for row in rows if row.rung == rung.value)
+        return Rising(label, hint, reached)
+
+    rising = (
+        part(Rung.ESCALATE, _("超时两成以上"), _("已报上一级领导和督查")),
+        part(Rung.OVERDUE, _("已到期没办"), _("已提醒承办领导")),
+        part(Rung.REMIND, _("快到期"), _("时限已过八成，已提醒承办人")),
+    )
+    tab = "escalated" if viewer.official_id is None else "me"
+    context: dict[str, object] = {"rising": rising, "empty": not rows}
+    address = reverse("escalated")
+    return show(request, viewer, Page(tab, "console/escalated.html", "console/escalated_panel.html", address, context))
+
+
+@require_safe
+@signed_in
+def notices(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """What I was told lately."""
+    return show(request, viewer, _notices(viewer))
+
+
+@require_POST
+@signed_in
+def read(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Those ticked off, or all that stood on the page."""
+    ids = [int(one) for one in request.POST.getlist("notice")[:200] if one.isdecimal()]
+
+    def action() -> None:
+        for one in ids:
+            cases.read_notice(one, by=viewer)
+
+    return act(request, viewer, lambda: _notices(viewer), action, _("已标为看过。"))
+
+
+def _notices(viewer: Viewer) -> Page:
+    rows = tuple(_told(row) for row in queries.notices(viewer, timezone.now()))
+    context: dict[str, object] = {
+        "told": rows,
+        "unread_ids": [one.row.id for one in rows if not one.row.read and one.row.case_id is not None],
+    }
+    tab = tabs_of(viewer)[-1].name
+    return Page(tab, "console/notices.html", "console/notices_panel.html", reverse("notices"), context)
+
+
+def _told(row: NoticeRow) -> Told:
+    says = {
+        NoticeKind.REMIND: _("时限已过八成，请抓紧"),
+        NoticeKind.OVERDUE: _("到期了，还没有办到"),
+        NoticeKind.ESCALATE: _("超时两成以上，上报给您"),
+        NoticeKind.HANDED_OVER: _("转给您办理"),
+        NoticeKind.NOT_OURS: _("承办单位退回，由您本人办理"),
+        NoticeKind.REOPENED: _("群众不满意，退回重办"),
+        NoticeKind.WENT_UP: _("群众要求上一级领导过问"),
+        NoticeKind.MENTIONED: _("%(who)s在备注里提到您") % {"who": row.by or _("同事")},
+    }[row.kind]
+    return Told(row, says, *NOTICE_ICONS[row.kind])
+
+
+def _today(viewer: Viewer, found: Ledger) -> tuple[PromiseRow, ...]:
+    """Those that the console's first number counts."""
+    own = found.mine if viewer.official_id is not None else found.unit
+    return tuple(row for row in own if legal_day(row.due_at) == legal_day(found.at))
