@@ -29,7 +29,7 @@ def show_door(case_id: int, door: Door, *, by: Viewer, at: datetime | None = Non
     after(CaseState(case.state), Act.SHOW_DOOR)
     if case.holder is None:
         raise NobodyHolds
-    told = Told(DOORS[door], case.holder.name, by.account_id, template="door")
+    told = Told(DOORS[door], case.holder.name, by.account_id, template=f"door_{door.value}")
     answer(case, told, means_of(case, None, told, at), at=at)
     case.door = door.value
     case.save(update_fields=["door"])

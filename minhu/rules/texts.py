@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from minhu.rules.clock import legal_day, local
 from minhu.rules.codes import read_code
+from minhu.rules.doors import DOORS
 from minhu.rules.quiet import after_quiet
 
 MAX_PER_CASE_PER_DAY = 5
@@ -35,7 +36,7 @@ TEMPLATES: dict[str, str] = {
     "clarify": "您好，为了尽快办理，请补充：在什么地方、是什么事情。直接回复即可。编号{code}",
     "reply": "编号{code}的答复：{done}（{by}）。请评价：回1满意，2已解决但不满意，3未解决。",
     "extended": "编号{code}需要更多时间办理，原因：{reason}。改为{due}前给您答复。",
-    "door": "编号{code}：{done}",
+    **{f"door_{door.value}": f"编号{{code}}：{words}" for door, words in DOORS.items()},
     "withdrawn": "编号{code}已按您的要求撤回，不再办理。",
     "status": "编号{code}：{state}。{promise}",
     "status_unknown": "没有查到这个编号，请核对后再发，或拨打公布的号码。",
@@ -48,6 +49,7 @@ TEMPLATES: dict[str, str] = {
     "missed_brief": "您好，您的来电已登记，{due}前给您回电。编号{code}",
     "reply_brief": "编号{code}已答复，请凭编号查看或来电询问。请评价：回1满意，2已解决但不满意，3未解决。",
     "status_brief": "编号{code}：{state}。",
+    "extended_brief": "编号{code}需要更多时间办理，改为{due}前给您答复，原因请凭编号查看。",
     "called_back_brief": "您好，刚才给您回电未接通，会再次联系您。编号{code}",
 }
 
@@ -60,6 +62,7 @@ BRIEF: dict[str, str] = {
     "missed_again": "missed_brief",
     "interrupted": "missed_brief",
     "reply": "reply_brief",
+    "extended": "extended_brief",
     "status": "status_brief",
     "called_back_missed": "called_back_brief",
 }

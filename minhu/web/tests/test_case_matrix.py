@@ -60,6 +60,7 @@ ACTS: dict[str, Address] = {
 } | {"reveal": lambda w: f"cases/{w.case.pk}/number/"}  # fmt: skip
 NOT_ON_A_CASE = {
     "console-home", "presence", "presence-switch", "me", "import", "notices-read", "text-take-up", "text-put-aside",
+    "console-gateways", "gateway-pause", "gateway-resume",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",

@@ -247,7 +247,7 @@ def test_the_right_door_is_told_and_it_is_no_case_any_more(w: World) -> None:
 
     assert post(holder, w, "show-door", {"door": "court"})[0] == 303
     assert "已告诉群众走“诉讼、仲裁、执行”渠道" in page(holder, w)
-    assert "12368" in Text.objects.get(template="door").body
+    assert "12368" in Text.objects.get(template="door_court").body
 
 
 def test_what_the_citizen_withdraws_ends(w: World) -> None:
