@@ -32,12 +32,13 @@ def main() -> None:
         from django.core.management import call_command
         from django.utils import timezone
 
-        from tests.browser import scene
+        from tests.browser import casework, scene
 
         call_command("migrate", verbosity=0)
         made = scene.morning(timezone.now(), everybody=True)
+        work = casework.work(made, timezone.now())
         address = _serve()
-        _draw(address, made)
+        _draw(address, made, work)
 
 
 def _set_clock() -> None:
@@ -67,12 +68,12 @@ def _serve() -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def _draw(address: str, made: Any) -> None:
+def _draw(address: str, made: Any, work: Any) -> None:
     from playwright.sync_api import sync_playwright
 
     from tests.browser.conftest import ARGUMENTS
 
-    tracking = f"/m/{made.replied_code}/"
+    tracking, begun = f"/m/{made.replied_code}/", work.begun
     wanted = (
         ("today", "zhou", "/console/today/", PHONE, "light"),
         ("today-dark", "zhou", "/console/today/", PHONE, "dark"),
@@ -82,6 +83,13 @@ def _draw(address: str, made: Any) -> None:
         ("tracking", "", tracking, DESK, "light"),
         ("tracking-phone", "", tracking, PHONE, "light"),
         ("call", "li", f"/console/calls/{made.voice.pk}/", DESK, "light"),
+        ("case", "zhou", f"/console/cases/{begun.joined.pk}/", DESK, "light"),
+        ("case-phone", "zhou", f"/console/cases/{begun.late.pk}/", PHONE, "light"),
+        ("unit-desk", "wangchuan", "/console/desk/", PHONE, "light"),
+        ("ledger", "li", "/console/ledger/", DESK, "light"),
+        ("escalated", "kong", "/console/escalated/", DESK, "light"),
+        ("tracking-extended", "", f"/m/{begun.extended.code}/", PHONE, "light"),
+        ("paper", "zhou", f"/console/cases/{begun.late.pk}/print/?notes=1", DESK, "light"),
     )
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:

@@ -141,19 +141,26 @@ def cleared_by(kind: PromiseKind) -> str:
 
 
 def promise_words(row: PromiseRow) -> str:
-    """What was promised, in a sentence."""
-    who = {"owner": row.owner}
-    match row.kind:
+    """What was promised, in a sentence; and who sees to it, where that is somebody else by now."""
+    said = _promised(row.kind, row.maker or row.owner)
+    if row.maker in {"", row.owner}:
+        return said
+    return _("%(promised)s，%(owner)s来办") % {"promised": said, "owner": row.owner}
+
+
+def _promised(kind: PromiseKind, maker: str) -> str:
+    who = {"maker": maker}
+    match kind:
         case PromiseKind.CALL_BACK:
-            return _("%(owner)s答应回电") % who
+            return _("%(maker)s答应回电") % who
         case PromiseKind.REPLY:
-            return _("%(owner)s答应答复") % who
+            return _("%(maker)s答应答复") % who
         case PromiseKind.CLARIFY:
-            return _("%(owner)s要打电话核实") % who
+            return _("%(maker)s要打电话核实") % who
         case PromiseKind.FORWARD:
-            return _("%(owner)s答应转办") % who
+            return _("%(maker)s答应转办") % who
         case PromiseKind.RECTIFY:
-            return _("%(owner)s答应整改") % who
+            return _("%(maker)s答应整改") % who
 
 
 def logged(row: CallRow, *, with_official: bool = False) -> LoggedCall:
