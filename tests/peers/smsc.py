@@ -52,7 +52,7 @@ class Manners:
     answers: at_once, withheld, or delayed by delay_seconds. refuse_status: answers this to the next refuse_times
     submits. receipts: early (before the answer), late (on ``send_receipts``), after (by itself), never.
     receipt_form: tlv, text or decimal (text, with the id in decimal). die_on_submit: takes the next submit, journals
-    it, and kills itself. retry_seconds: pause before a text that was refused is brought again. window: texts brought
+    it, and kills itself. die_on_ack: kills itself when a text is acknowledged, before it notes so. retry_seconds: pause before a text that was refused is brought again. window: texts brought
     at once.
     """
 
@@ -63,6 +63,7 @@ class Manners:
     receipts: str = "never"
     receipt_form: str = "tlv"
     die_on_submit: bool = False
+    die_on_ack: bool = False
     retry_seconds: float = 0.05
     window: int = 100
 
@@ -188,7 +189,10 @@ class Centre:
             await asyncio.sleep(0)
             self.counts["brought"] += 1
             await self.tell()
-            return bool((await asked).is_success)
+            acked = bool((await asked).is_success)
+            if acked and self.manners.die_on_ack:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return acked
         finally:
             asked.cancel()
 

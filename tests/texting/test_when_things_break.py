@@ -40,11 +40,10 @@ def test_a_text_that_was_not_stored_is_not_acknowledged_and_comes_again(smsc: Sm
 
 
 def test_a_text_whose_acknowledgement_was_lost_comes_again_and_is_kept_once(smsc: Smsc, jobs: Jobs, town: Town) -> None:
-    with database_held():
-        smsc.inject(text(CITIZEN, to(town.line), MATTER))
-        smsc.until("brought", 1)
-        smsc.kill()
-    eventually(lambda: RawText.objects.exists())
+    smsc.manners(die_on_ack=True)
+    smsc.inject(text(CITIZEN, to(town.line), MATTER))
+    smsc.has_died()
+    assert RawText.objects.count() == 1
     smsc.start()
 
     smsc.until("acked", 1)
