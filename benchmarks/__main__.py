@@ -15,6 +15,8 @@ BENCHMARKS = {
     "calls": "a call from INVITE through decision and durable journal to ring and answer",
     "media_bridge": "a hundred bridged calls: loss, added delay, CPU",
     "smpp_inbound": "inbound texts a second, each durable before its acknowledgement",
+    "texting": "texts a second out and in through each kind of SMS gateway, beside the adapter alone",
+    "queue_drain": "a million queued texts drain in order, in no more memory",
     "deadlines": "a sweep over one million open clocks",
     "web_form": "matters a second posted to the public form",
 }

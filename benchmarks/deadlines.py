@@ -10,20 +10,14 @@ who was told, and the trail; afterwards the rows are counted.
 from __future__ import annotations
 
 import argparse
-import os
-import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 
-from tests import postgres
+from benchmarks import alone
 
 BAR_SECONDS = 10.0
-ENGINES = ("sqlite", "postgresql")
-ROOT = Path(__file__).resolve().parents[1]
 _NUMBERS = {
     "postgresql": "SELECT n FROM generate_series(1, %s) AS n",
     "sqlite": "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < %s) SELECT n FROM r",
@@ -71,16 +65,12 @@ def _quoted(vendor: str, moment: object) -> str:
 
 def measure(clocks: int, due: int) -> bool:
     """In a process of its own, on the database of its environment; whether the bar is reached."""
-    import django
-
-    django.setup()
-    from django.core.management import call_command
+    alone.empty_tables()
     from django.db import connection
 
     from minhu.cases import actions
     from minhu.cases.models import Escalation, Notice, Promise
 
-    call_command("migrate", verbosity=0)
     at = fill(clocks, due)
     began = time.perf_counter()
     assert actions.sweep(at=at - timedelta(hours=2)) == 0
@@ -107,27 +97,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     asked = parser.parse_args(arguments)
     if asked.here:
         return 0 if measure(asked.clocks, asked.due) else 1
-    failed = 0
-    for engine in ENGINES:
-        folder = Path(tempfile.mkdtemp(prefix="minhu-bench-db-"))
-        keeper = postgres.guard(folder)
-        try:
-            url = f"sqlite:///{folder / 'bench.sqlite3'}"
-            if engine == "postgresql":
-                postgres.start(folder, durable=True)
-                url = postgres.url(folder, "postgres")
-            environment = {
-                **os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "minhu.settings", "MINHU_MODE": "test",
-                "MINHU_DATA": str(folder / "data"), "MINHU_LOG_LEVEL": "WARNING",
-            }  # fmt: skip
-            words = ["--here", "--clocks", str(asked.clocks), "--due", str(asked.due)]
-            command = [sys.executable, "-m", "benchmarks.deadlines", *words]
-            failed = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode or failed
-        finally:
-            assert keeper.stdin is not None
-            keeper.stdin.close()
-            keeper.wait(timeout=30)
-    return failed
+    words = ["--clocks", str(asked.clocks), "--due", str(asked.due)]
+    return max(alone.measured("benchmarks.deadlines", engine, *words) for engine in alone.ENGINES)
 
 
 if __name__ == "__main__":

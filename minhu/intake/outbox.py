@@ -2,7 +2,7 @@
 
 queue()          in the transaction of the act that says it; once per key
 claim()          queued -> sending, committed, each row by one worker and for one gateway
-submitted() rejected() in_doubt() not_handed_over()     what the gateway said
+submitted_all() rejected() in_doubt() not_handed_over()     what the gateway said
 settle_in_doubt()    sending, and its worker is dead -> unknown: shown to staff, never sent again
 give_up_uncarriable()    what no gateway there is can carry -> failed
 
@@ -42,6 +42,7 @@ MOST_ASKED = 100
 NO_FREE_TEXT = "no_free_text: gateways of this line take templates only"
 NO_GATEWAY = "no_gateway: none of the gateways serves this line with this template"
 WORKER_IS_DEAD_AFTER = timedelta(minutes=10)
+_IN_HAND = (TextState.SENDING, TextState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +183,19 @@ def _due(at: datetime) -> QuerySet[Text]:
     return Text.objects.filter(Q(send_after__isnull=True) | Q(send_after__lte=at), state=TextState.QUEUED)
 
 
-@transaction.atomic
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A text that a gateway has. gateway_ids: its own ids, one per segment. billed: segments it charges.
+
+    sent_as: shorter template that went in place of the words.
+    """
+
+    text_id: int
+    gateway_ids: Sequence[str]
+    billed: int = 1
+    sent_as: str = ""
+
+
 def submitted(
     text_id: int,
     gateway: str,
@@ -192,19 +205,26 @@ def submitted(
     sent_as: str = "",
     at: datetime | None = None,
 ) -> None:
-    """The gateway has it. gateway_ids: its own ids, one per segment. billed: segments it charges.
+    """The gateway has this one text; see ``Submission``."""
+    submitted_all(gateway, [Submission(text_id, gateway_ids, billed, sent_as)], at=at)
 
-    sent_as: shorter template that went in place of the words.
-    """
-    ids = [storable(one, 80) for one in gateway_ids]
-    _in_hand(text_id).update(
-        state=TextState.SENT, gateway=gateway[:40], fault="", segments_billed=billed, sent_as=sent_as
-    )
-    Segment.objects.bulk_create(
-        [Segment(text_id=text_id, gateway=gateway[:40], gateway_id=one) for one in dict.fromkeys(ids)],
-        ignore_conflicts=True,
-    )
-    transaction.on_commit(lambda: settle_early(gateway[:40], ids, at=at or timezone.now()))
+
+@transaction.atomic
+def submitted_all(gateway: str, batch: Sequence[Submission], *, at: datetime | None = None) -> None:
+    """The gateway has these texts; a few statements for all of them."""
+    name = gateway[:40]
+    alike: dict[tuple[int, str], list[int]] = {}
+    segments: dict[tuple[int, str], Segment] = {}
+    for one in batch:
+        alike.setdefault((one.billed, one.sent_as), []).append(one.text_id)
+        for gateway_id in (storable(given, 80) for given in one.gateway_ids):
+            segments[one.text_id, gateway_id] = Segment(text_id=one.text_id, gateway=name, gateway_id=gateway_id)
+    for (billed, sent_as), ids in alike.items():
+        rows = Text.objects.filter(pk__in=ids, state__in=_IN_HAND)
+        rows.update(state=TextState.SENT, gateway=name, fault="", segments_billed=billed, sent_as=sent_as)
+    Segment.objects.bulk_create(segments.values(), ignore_conflicts=True)
+    known = [gateway_id for _, gateway_id in segments]
+    transaction.on_commit(lambda: settle_early(name, known, at=at or timezone.now()))
 
 
 @transaction.atomic
@@ -297,7 +317,7 @@ def doubtful(gateway: str, *, at: datetime | None = None) -> list[str]:
 
 
 def _in_hand(text_id: int) -> QuerySet[Text]:
-    return Text.objects.filter(pk=text_id, state__in=[TextState.SENDING, TextState.UNKNOWN])
+    return Text.objects.filter(pk=text_id, state__in=_IN_HAND)
 
 
 def _to_send(text: Text, at: datetime) -> ToSend | None:

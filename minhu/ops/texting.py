@@ -1,18 +1,20 @@
 """Sends what is queued: one sender for each gateway.
 
 A text's attempt is committed before a gateway is called, and what the gateway said is committed after; in between no
-transaction is open.
+transaction is open. Threads speak with the gateway and know no database; one round notes what they heard and takes the
+next texts in hand, in one commit.
 """
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, wait
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from typing import assert_never
 
 import structlog
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db.models import Q
 from prometheus_client import Counter
 
 from minhu.carriers.errors import CarrierError
@@ -26,10 +28,20 @@ log = structlog.get_logger(__name__)
 
 SENT = Counter("minhu_texts_submitted", "Texts handed to a gateway, by what it said", ["gateway", "answer"])
 
-GATHER_SECONDS = 0.05
-"""How long a whole window may take to be answered before its free places are filled again."""
+PATIENCE_SECONDS = 0.2
+"""How long a round waits for the first answer when nothing else can be done; a phone's, which is one of many, waits for
+none."""
+GATHER_SECONDS = 0.01
+"""How long it then waits for the others, so that they share a commit."""
 
-NOTE_AGAIN_SECONDS = 1.0
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came of handing a text over. sent_as: the shorter template that went in place of its words."""
+
+    text: outbox.ToSend
+    answer: Submitted | CarrierError
+    sent_as: str = ""
 
 
 class Sender:
@@ -46,8 +58,8 @@ class Sender:
         self._worker = worker
         self._pace = Pace(post.per_second)
         self._pool = pool or ThreadPoolExecutor(post.window, thread_name_prefix=f"send-{post.channel.name}")
-        self._under_way: set[Future[None]] = set()
-        self._stopping = threading.Event()
+        self._under_way: set[Future[Answered]] = set()
+        self._answered: list[Answered] = []
 
     @property
     def name(self) -> str:
@@ -59,17 +71,21 @@ class Sender:
         return bool(self._post.channel.lines)
 
     def send_some(self) -> int:
-        """Take in hand what is due and goes by this gateway, as far as window and pace have room; returns how many."""
-        name = self.name
-        among = self._order.texts_for(name)
-        if among is None:
-            return 0
-        _, self._under_way = wait(self._under_way, GATHER_SECONDS)
-        room = self._pace.room(self._post.window - len(self._under_way))
-        claimed = outbox.claim(self._worker, room, gateway=name, among=among) if room else []
+        """Note what the gateway said, and take in hand what is due and goes by it, as far as window and pace have room.
+
+        Returns how many texts that moved on.
+        """
+        self._gather()
+        answered = list(self._answered)
+        among = self._order.texts_for(self.name)
+        room = self._pace.room(self._post.window - len(self._under_way)) if among is not None else 0
+        claimed = self._note_and_claim(answered, room, among)
+        del self._answered[: len(answered)]
+        for one in answered:
+            self._count(one)
         self._pace.spend(len(claimed))
-        self._under_way |= {self._pool.submit(self._send, text) for text in claimed}
-        return len(claimed)
+        self._under_way |= {self._pool.submit(self._hand_over, text) for text in claimed}
+        return len(answered) + len(claimed)
 
     def ask_doubtful(self) -> int:
         """Ask the gateway what became of texts in doubt, where it can tell; returns how many it knew."""
@@ -83,24 +99,61 @@ class Sender:
 
     def stop(self) -> None:
         """Let what is under way end. The gateway is stopped before, so that no answer is waited for any more."""
-        self._stopping.set()
         self._pool.shutdown()
+        self._take(self._under_way)
+        try:
+            self._note_and_claim(self._answered, 0, None)
+        except DatabaseError:  # they stay in hand, and are shown as doubtful later
+            log.exception("answers_lost", texts=[one.text.text_id for one in self._answered])
 
-    def _send(self, text: outbox.ToSend) -> None:
+    def _gather(self) -> None:
+        if self._under_way:
+            done, _ = wait(self._under_way, 0.0 if self.is_phone else PATIENCE_SECONDS, FIRST_COMPLETED)
+            if done:
+                done, _ = wait(self._under_way, 0.0 if self.is_phone else GATHER_SECONDS)
+            self._take(done)
+
+    def _take(self, done: Iterable[Future[Answered]]) -> None:
+        """What the gateway said is known to nobody else, so it is kept until the database takes it."""
+        taken = set(done)
+        self._answered += [one.result() for one in taken]
+        self._under_way -= taken
+
+    def _note_and_claim(self, answered: Sequence[Answered], room: int, among: Q | None) -> list[outbox.ToSend]:
+        """In one commit; an answer that the database refuses does not hold up the others. Raises: DatabaseError."""
+        try:
+            with transaction.atomic():
+                self._note(answered)
+                return outbox.claim(self._worker, room, gateway=self.name, among=among) if room > 0 else []
+        except (OperationalError, InterfaceError):
+            raise
+        except DatabaseError:
+            for one in answered:
+                self._note_alone(one)
+            return []
+
+    def _note_alone(self, one: Answered) -> None:
+        try:
+            self._note([one])
+        except (OperationalError, InterfaceError):
+            raise
+        except DatabaseError:
+            log.exception("answer_lost", text=one.text.text_id)  # it stays in hand, and is shown as doubtful later
+
+    def _hand_over(self, text: outbox.ToSend) -> Answered:
+        try:
+            return self._offer(text)
+        except Exception:
+            log.exception("submit_failed", text=text.text_id)
+            return Answered(text, Unknown("a fault of ours while it was handed over"))
+
+    def _offer(self, text: outbox.ToSend) -> Answered:
         said = fit(self._post.channel, text.template, shown(text.variables, at=text.at))
         if isinstance(said, Unfit):
-            answer: Submitted | CarrierError = Rejected(said.value, retryable=False)
-        else:
-            answer = self._handed_over(text, said)
-            self._post.health.note(well=isinstance(answer, Accepted))
-        sent_as = said.template if isinstance(said, Fitted) and said.template != text.template else ""
-        try:
-            self._until_noted(text.text_id, lambda: self._note(text, answer, sent_as))
-        except DatabaseError:
-            log.exception("answer_lost", text=text.text_id)  # it stays in hand, and is shown as doubtful later
-        finally:
-            if self.is_phone:
-                connection.close()  # it sends a few texts a day, and there may be a hundred of them
+            return Answered(text, Rejected(said.value, retryable=False))
+        answer = self._handed_over(text, said)
+        self._post.health.note(well=isinstance(answer, Accepted))
+        return Answered(text, answer, said.template if said.template != text.template else "")
 
     def _handed_over(self, text: outbox.ToSend, said: Fitted) -> Submitted | CarrierError:
         outgoing = Outgoing(
@@ -115,40 +168,37 @@ class Sender:
             return self._gateway.submit(outgoing)
         except CarrierError as error:
             return error
-        except Exception:
-            log.exception("submit_failed", text=text.text_id)
-            return Unknown("a fault of ours while it was handed over")
 
-    def _until_noted(self, text_id: int, note: Callable[[], None]) -> None:
-        """What the gateway said is known to nobody else, so it is kept until the database takes it."""
-        while True:
-            close_old_connections()
-            try:
-                return note()
-            except (OperationalError, InterfaceError) as fault:
-                log.warning("answer_not_noted", text=text_id, fault=type(fault).__name__)
-                if self._stopping.wait(NOTE_AGAIN_SECONDS):
-                    raise
+    def _note(self, answered: Iterable[Answered]) -> None:
+        has = []
+        for one in answered:
+            text_id = one.text.text_id
+            match one.answer:
+                case CarrierError():
+                    outbox.not_handed_over(text_id, str(one.answer))
+                case Accepted(ids=ids):
+                    billed = max(len(ids), self._billed(one.text, one.sent_as))
+                    has.append(outbox.Submission(text_id, ids, billed, one.sent_as))
+                case Rejected(code=code, retryable=retryable):
+                    others = self._order.others(self.name)
+                    outbox.rejected(text_id, self.name, code, retryable=retryable, others=others)
+                case Unknown(why=why):
+                    outbox.in_doubt(text_id, self.name, why)
+                case unknown:
+                    assert_never(unknown)
+        if has:
+            outbox.submitted_all(self.name, has)
 
-    def _note(self, text: outbox.ToSend, answer: Submitted | CarrierError, sent_as: str) -> None:
-        name, text_id = self.name, text.text_id
-        match answer:
-            case CarrierError():
-                outbox.not_handed_over(text_id, str(answer))
-            case Accepted(ids=ids):
-                billed = max(len(ids), self._billed(text, sent_as))
-                outbox.submitted(text_id, name, ids, billed=billed, sent_as=sent_as)
+    def _count(self, one: Answered) -> None:
+        match one.answer:
             case Rejected(code=code, retryable=retryable):
-                log.warning("text_rejected", text=text_id, code=code, retryable=retryable)
-                others = self._order.others(name)
-                outbox.rejected(text_id, name, code, retryable=retryable, others=others)
+                log.warning("text_rejected", text=one.text.text_id, code=code, retryable=retryable)
             case Unknown(why=why):
-                log.warning("text_in_doubt", text=text_id, why=why)
-                outbox.in_doubt(text_id, name, why)
-            case unknown:
-                assert_never(unknown)
-        said = "not_handed_over" if isinstance(answer, CarrierError) else type(answer).__name__.lower()
-        SENT.labels(name, said).inc()
+                log.warning("text_in_doubt", text=one.text.text_id, why=why)
+            case _:
+                pass
+        said = "not_handed_over" if isinstance(one.answer, CarrierError) else type(one.answer).__name__.lower()
+        SENT.labels(self.name, said).inc()
 
     def _billed(self, text: outbox.ToSend, sent_as: str) -> int:
         """Where a gateway answers with one id for all segments, what the carrier will count."""
