@@ -10,7 +10,7 @@ Must be called inside a transaction: whoever was claimed stays locked until its 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeAlias, assert_never
@@ -49,8 +49,8 @@ class Turn:
 def claim(limit: int) -> list[Turn]:
     """Up to ``limit`` contacts that no case has yet, in turns; what waits longest is first."""
     waiting = _waiting()
-    some = _of_citizens(_locked([citizen for citizen in waiting if citizen is not None]), limit)
-    some += _of_nobody(limit - len(some)) if None in waiting and len(some) < limit else []
+    some = _of_nobody(max(1, limit // 5)) if None in waiting else []
+    some += _of_citizens(_locked([citizen for citizen in waiting if citizen is not None]), limit - len(some))
     turns: list[Turn] = []
     met: Counter[int] = Counter()
     for one in some:
@@ -79,20 +79,20 @@ def _waiting() -> list[int | None]:
     return list(dict.fromkeys(citizen for _, citizen in looked_at))
 
 
-def _locked(citizens: Sequence[int]) -> list[int]:
-    """The first of them whom no other worker is at; nobody else decides about these until the transaction ends."""
+def _locked(citizens: Sequence[int]) -> dict[int, int]:
+    """The first of them whom no other worker is at, with their cities; nobody else decides about these meanwhile."""
     for start in range(0, len(citizens), AT_ONCE):
         some = Citizen.objects.filter(pk__in=citizens[start : start + AT_ONCE])
-        if locked := list(some.select_for_update(skip_locked=True, no_key=True).values_list("pk", flat=True)):
+        if locked := dict(some.select_for_update(skip_locked=True, no_key=True).values_list("pk", "city_id")):
             return locked
-    return []
+    return {}
 
 
-def _of_citizens(citizens: Sequence[int], limit: int) -> list[Arrived]:
+def _of_citizens(citizens: Mapping[int, int], limit: int) -> list[Arrived]:
     """What these citizens wait for, as it came: the first of all, so that nobody's later contact overtakes."""
     if not citizens:
         return []
-    cities = set(Citizen.objects.filter(pk__in=citizens).values_list("city", flat=True))  # leads the calls' index
+    cities = set(citizens.values())  # they lead the index of the calls
     calls = _CALLS.filter(city__in=cities, citizen__in=citizens).select_related("line__official__office")
     texts = _TEXTS.filter(thread__citizen__in=citizens)
     messages = _MESSAGES.filter(citizen__in=citizens)
