@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Generator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -13,7 +15,7 @@ pytest_plugins = ["tests.databases", "tests.peers.fixtures"]
 
 _HOW_TO_GET = {
     "sipp": "sudo apt-get install sip-tester",
-    "chromium": "sudo apt-get install chromium (on Ubuntu, where that is a snap, any Chrome on the PATH)",
+    "chromium": "sudo apt-get install chromium (on Ubuntu, where that is a snap, deploy/bootstrap test gets another)",
     "tshark": "sudo apt-get install tshark",
 }
 
@@ -33,7 +35,9 @@ def sipp() -> str:
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of a Chromium."""
+    """The path of a Chromium: the machine's, or the one that deploy/bootstrap got where its own is a snap."""
+    if own := next(Path(sys.prefix).glob("browsers/chromium-*/chrome-linux*/chrome"), None):
+        return str(own)
     return _program("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 

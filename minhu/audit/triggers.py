@@ -82,9 +82,10 @@ def missing(connection: BaseDatabaseWrapper, triggers: Iterable[Trigger]) -> lis
 def _create(vendor: str, trigger: Trigger) -> tuple[str, ...]:
     words = f"{trigger.words} ({trigger.name})"
     if vendor == "sqlite":
+        condition = trigger.condition.replace(" IS DISTINCT FROM ", " IS NOT ")  # the same, known before SQLite 3.39
         return (
             f'CREATE TRIGGER IF NOT EXISTS "{trigger.name}" BEFORE {trigger.event} ON "{trigger.table}" '
-            f"WHEN {trigger.condition} BEGIN SELECT RAISE(ABORT, '{words}'); END",
+            f"WHEN {condition} BEGIN SELECT RAISE(ABORT, '{words}'); END",
         )
     row = "OLD" if trigger.event is Event.DELETE else "NEW"
     return (

@@ -56,6 +56,7 @@ class LegIncoming:
     anonymous: the caller withheld the number (Privacy: id, or an anonymous From).
     diversions: most recent first, of Diversion headers; history: the same of History-Info.
     node: name of the engine instance; trunk: name of the trunk the call came by.
+    attempt: the far end's own name for this call, the same whenever it is offered to us again; "" when it has none.
     """
 
     leg: LegId
@@ -69,6 +70,7 @@ class LegIncoming:
     diversions: tuple[Diversion, ...] = ()
     history: tuple[Diversion, ...] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
+    attempt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,5 +208,6 @@ def _keep_clarification(case: Case, at: datetime) -> int:
         case.first_contact_at = case.first_contact_at or call.answered_at
         Case.objects.filter(pk=case.pk).update(first_contact_at=case.first_contact_at)
         return 1
-    answer = Text.objects.filter(contact__case=case, at__gte=promise.made_at).order_by("-at").first()
+    said = Text.objects.filter(contact__case=case, at__gte=promise.made_at).exclude(contact__meaning="unclear")
+    answer = said.order_by("-at").first()
     return ledger.keep_by_text(case, answer, (PromiseKind.CLARIFY,), at=at) if answer else 0

@@ -33,8 +33,13 @@ _CALL_BACK = (PromiseKind.CALL_BACK,)
 
 
 @transaction.atomic
-def record_callback(call: Call, *, at: datetime) -> Promise | None:
-    """Take in a call that we placed and that has ended; returns the promise it was about.
+def record_callback(call: Call, *, at: datetime) -> None:
+    """Take in a call that we placed and that has ended, at once."""
+    trail.record_many(access.system(call.city_id), take_in_callback(call, at=at))
+
+
+def take_in_callback(call: Call, *, at: datetime) -> list[trail.Entry]:
+    """As ``record_callback``, in the caller's transaction; what was done, for the trail.
 
     A conversation keeps the promise to call back; from then on an answer to the matter is owed. It also keeps a reply
     that was filed and did not arrive. Where the citizen was rung and did not answer it is an attempt: he gets a text,
@@ -42,7 +47,7 @@ def record_callback(call: Call, *, at: datetime) -> Promise | None:
     """
     promise = _promise_of(call)
     if promise is None:
-        return None
+        return []
     case = Case.objects.select_for_update(no_key=True).get(pk=promise.case_id)
     if not Contact.objects.filter(call=call).exists():
         quick.insert(of_call(case, call))
@@ -53,10 +58,8 @@ def record_callback(call: Call, *, at: datetime) -> Promise | None:
             _attempted(case, call, at)
     kinds = (PromiseKind.CALL_BACK, PromiseKind.REPLY) if case.state == CaseState.REPLIED.value else _CALL_BACK
     if ledger.keep_by_call(case, call, kinds, at=at):
-        _hold(case, call, at)
-    trail.record(access.system(case.city_id), "record_callback", case, call=call.pk, talked=talked)
-    promise.refresh_from_db()
-    return promise
+        _hold(case, call)
+    return [trail.entry("record_callback", case, call=call.pk, talked=talked)]
 
 
 @transaction.atomic
@@ -115,8 +118,9 @@ def _promise_of(call: Call) -> Promise | None:
     return owed.filter(kept_at=None, released_at=None).order_by("due_at").first()
 
 
-def _hold(case: Case, call: Call, at: datetime) -> None:
-    """Spoken with: the matter is with the official now, and an answer is owed."""
+def _hold(case: Case, call: Call) -> None:
+    """Spoken with: the matter is with the official now, and an answer is owed, from then on."""
+    since = call.ended_at or call.received_at
     case.first_contact_at = case.first_contact_at or call.answered_at
     state = CaseState(case.state)
     if state in WORKING and case.holder is not None:
@@ -124,6 +128,6 @@ def _hold(case: Case, call: Call, at: datetime) -> None:
             case.state = after(state, Act.HOLD).value
         except NotPossibleNow:
             case.state = state.value  # held already
-        due_at = deadlines.reply_due(CaseKind(case.kind), at, china(), Urgency(case.urgency))
-        ledger.promise(case, PromiseKind.REPLY, due_at, ledger.official_owns(case.holder), at=at)
+        due_at = deadlines.reply_due(CaseKind(case.kind), since, china(), Urgency(case.urgency))
+        ledger.promise(case, PromiseKind.REPLY, due_at, ledger.official_owns(case.holder), at=since)
     case.save(update_fields=["state", "first_contact_at"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import assert_never
@@ -55,7 +55,7 @@ def situations(texts: Sequence[Text]) -> dict[tuple[int, int | None], Situation]
         citizen_id__in={text.thread.citizen_id for text in texts}, state__in=[state.value for state in OPEN]
     )
     found: dict[tuple[int, int | None], Situation] = {}
-    for case in open_now.order_by("opened_at"):
+    for case in open_now.order_by("opened_at", "id"):
         key = (case.citizen_id, case.line_id)
         before = found.get(key, NOTHING_OPEN)
         working = CaseState(case.state) in WORKING
@@ -66,7 +66,8 @@ def situations(texts: Sequence[Text]) -> dict[tuple[int, int | None], Situation]
 def take_in_text(text: Text, now: Situation, *, at: datetime) -> Acts:
     """Act on one inbound text, in the caller's transaction and under the citizen's lock; what was done, for the trail.
 
-    A text that came to no line is kept for staff, who find out what it is.
+    A promise is made from when the text came: he may be spoken with, or write again, before it is taken in. A text that
+    came to no line is kept for staff, who find out what it is.
     """
     if text.thread.line_id is None:
         return []
@@ -163,7 +164,7 @@ def _matter(text: Text, now: Situation, at: datetime, kind: CaseKind = CaseKind.
         return _add(text, now.working, now, at)
     case = open_case(_seed(text, kind))
     quick.insert(of_text(case, text, "matter"))
-    _promise_contact(case, text, at, key="receipt")
+    _promise_contact(case, text, _Told("receipt", text.at), at)
     return [trail.entry("open_case", case, text=text.pk)]
 
 
@@ -171,7 +172,7 @@ def open_for_line(text: Text, line: Line, *, at: datetime) -> Case:
     """A text that came to no line becomes a matter of this one."""
     case = open_case(Seed(text.city_id, line, text.thread.citizen_id, text.at, body=text.body))
     quick.insert(of_text(case, text, "matter"))
-    _promise_contact(case, text, at, key="receipt")
+    _promise_contact(case, text, _Told("receipt", at), at)
     return case
 
 
@@ -182,8 +183,9 @@ def _unclear(text: Text, now: Situation, at: datetime) -> Acts:
         return [trail.entry("join", now.replied, text=text.pk)]
     case = open_case(_seed(text, CaseKind.REQUEST, CaseState.CLARIFYING))
     quick.insert(of_text(case, text, "unclear"))
-    due_at = deadlines.add_working_days(at, 1, china())
-    quick.insert(ledger.owed(case, PromiseKind.CLARIFY, due_at, ledger.staff_own(case.line, case.city_id), at=at))
+    due_at = _still_ahead(lambda since: deadlines.add_working_days(since, 1, china()), text.at, at)
+    staff = ledger.staff_own(case.line, case.city_id)
+    quick.insert(ledger.owed(case, PromiseKind.CLARIFY, due_at, staff, at=text.at))
     draft = outbox.Draft(template="clarify", variables={"code": case.code}, code=case.code, asked_for=True)
     tell(case, text.thread.citizen, draft, key=f"clarify:{case.pk}", at=at, first=True)
     return [trail.entry("open_case", case, text=text.pk, unclear=True)]
@@ -203,7 +205,7 @@ def _add(text: Text, case: Case | None, now: Situation, at: datetime) -> Acts:
     if case.state == CaseState.CLARIFYING.value:
         case.state = after(CaseState.CLARIFYING, Act.CLARIFIED).value
         ledger.keep_by_text(case, text, (PromiseKind.CLARIFY,), at=at)
-        _promise_contact(case, text, at, key="clarified", first=False)
+        _promise_contact(case, text, _Told("clarified", text.at, first=False), at)
     elif first_words:
         _confirm(case, text, at)
     case.save(update_fields=["state", "body", "title"])
@@ -220,16 +222,33 @@ def _confirm(case: Case, text: Text, at: datetime) -> None:
     tell(case, text.thread.citizen, draft, key=f"added:{case.pk}", at=at)
 
 
-def _promise_contact(case: Case, text: Text, at: datetime, *, key: str, first: bool = True) -> None:
-    """Somebody will be in touch, and the citizen is told so. first: the case is new, so nothing was promised before."""
-    due_at = deadlines.first_contact_due(Urgency(case.urgency), at, china())
-    owed = None if first else ledger.open_promises(case, (PromiseKind.CALL_BACK,)).first()
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """How a promise came about. since: from when it is owed. first: the case is new, so nothing was promised before."""
+
+    key: str
+    since: datetime
+    first: bool = True
+
+
+def _still_ahead(due: Callable[[datetime], datetime], since: datetime, at: datetime) -> datetime:
+    """The time runs from when he wrote. Where it is over before he can be told of it, he is told one to come."""
+    due_at = due(since)
+    return due_at if due_at > at else due(at)
+
+
+def _promise_contact(case: Case, text: Text, how: _Told, at: datetime) -> None:
+    """Somebody will be in touch, and the citizen is told so."""
+    urgency = Urgency(case.urgency)
+    due_at = _still_ahead(lambda since: deadlines.first_contact_due(urgency, since, china()), how.since, at)
+    owed = None if how.first else ledger.open_promises(case, (PromiseKind.CALL_BACK,)).first()
     due_at = owed.due_at if owed else due_at
     variables = {"code": case.code, "due": due_at.isoformat()}
     draft = outbox.Draft(template="matter_received", variables=variables, code=case.code, asked_for=True)
-    told = tell(case, text.thread.citizen, draft, key=f"{key}:{case.pk}", at=at, first=first)
+    told = tell(case, text.thread.citizen, draft, key=f"{how.key}:{case.pk}", at=at, first=how.first)
     if owed is None:
-        made = ledger.owed(case, PromiseKind.CALL_BACK, due_at, ledger.line_owns(case.line, case.city_id), at=at)
+        owner = ledger.line_owns(case.line, case.city_id)
+        made = ledger.owed(case, PromiseKind.CALL_BACK, due_at, owner, at=how.since)
         made.made_by_text = told
         quick.insert(made)
 

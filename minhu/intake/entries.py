@@ -128,10 +128,24 @@ Entry = Opened | Stand | Step | Receipt | Voice | OrderDone
 
 
 @dataclass(frozen=True, slots=True)
+class Before:
+    """The same call as the journal has it already. at, node: when it came, and who took it. next_seq: its first free
+    line. code: as it stands there."""
+
+    at: datetime
+    node: str
+    over: bool
+    answered: bool
+    code: str
+    next_seq: int
+
+
+@dataclass(frozen=True, slots=True)
 class Context:
     """What the database knows of a caller at the moment of his call.
 
     callback_due_at, callback_owner_*: a callback he was already promised on this line; code: of the matter it is about.
+    before: the call was there already, and nothing was changed in it.
     """
 
     citizen_id: int | None = None
@@ -142,6 +156,7 @@ class Context:
     urgent: bool = False
     muted: bool = False
     texts_today: int = 0
+    before: Before | None = None
 
 
 NOTHING_KNOWN = Context()

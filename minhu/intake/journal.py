@@ -7,16 +7,18 @@ Must be called inside a transaction (``apply`` opens none), on the connection of
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Max
 
 from minhu.audit import privacy
-from minhu.intake.entries import Context, Entry, Opened, OrderDone, Owed, Receipt, Stand, Step, Voice
-from minhu.intake.models import CallOrder, Recording
+from minhu.intake.entries import Before, Context, Entry, Opened, OrderDone, Owed, Receipt, Stand, Step, Voice
+from minhu.intake.models import Call, CallOrder, Recording
 from minhu.intake.sheets import CALLS, CITIZENS, CODES, STANDS, STEPS, TEXTS, THREADS, Row, as_json
 from minhu.rules.numbers import mask
 from minhu.rules.words import CallState, CitizenKind, Direction, TextState
@@ -112,7 +114,9 @@ class Journal:
             context = look_up(entry, citizen) if look_up and citizen and not fresh else Context(citizen)
             contexts[entry.call] = context
             rows.append(_call_row(entry, entry.city_id or self._home_city, citizen))
-        CALLS.write(self._connection, rows)
+        if CALLS.write(self._connection, rows) < len(rows):
+            for call, before in _there_before([entry.call for entry in opened]):
+                contexts[call] = replace(contexts[call], before=before)
         CODES.write(self._connection, [(entry.code,) for entry in opened if entry.code and not entry.code_is_allotted])
         for entry in opened:
             if entry.order is not None:
@@ -133,6 +137,23 @@ class Journal:
         threads = {(line, citizen): int(thread) for thread, line, citizen in told}
         texts = [_text_row(receipt, city, threads[receipt.line_id, citizen]) for receipt, city, citizen in about]
         TEXTS.write(self._connection, texts)
+
+
+def _there_before(calls: Sequence[UUID]) -> Iterator[tuple[UUID, Before]]:
+    """Those of the calls that are older than this transaction: they have a line of the journal already."""
+    there = Call.objects.filter(pk__in=calls).annotate(last_seq=Max("steps__seq")).exclude(last_seq=None)
+    for call in there:
+        yield (
+            call.pk,
+            Before(
+                at=call.received_at,
+                node=call.node,
+                over=call.ended_at is not None,
+                answered=bool(call.answered_by_kind),
+                code=call.code,
+                next_seq=call.last_seq + 1,
+            ),
+        )
 
 
 def _same_time(kept: object, at: datetime) -> bool:

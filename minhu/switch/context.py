@@ -25,7 +25,7 @@ UNION ALL SELECT * FROM (
   SELECT 2, promise_due_at, promise_owner_id, CAST(NULL AS bigint), code, promise_owner_kind
     FROM intake_call
    WHERE city_id = %s AND citizen_id = %s AND line_id = %s AND direction = 'inbound'
-     AND taken_in_at IS NULL AND promise_due_at > %s AND answered_by_kind = ''
+     AND id <> %s AND taken_in_at IS NULL AND promise_due_at > %s AND answered_by_kind = ''
    ORDER BY promise_due_at DESC LIMIT 1) AS held
 UNION ALL SELECT * FROM (
   SELECT 3, CAST(NULL AS timestamp{zone}), count(*), CAST(NULL AS bigint), '', ''
@@ -40,11 +40,11 @@ def look_up(opened: Opened, citizen_id: int) -> Context:
     if opened.line_id is None:
         return Context(citizen_id)
     on_line = [opened.city_id, citizen_id, opened.line_id]
-    since = opened.at - timedelta(days=1)
+    since, call = opened.at - timedelta(days=1), opened.call.hex
     with connection.cursor() as cursor:
         cursor.execute(
             _QUERIES[connection.vendor],
-            [citizen_id, *on_line, *on_line, _text(opened.at), opened.line_id, citizen_id, _text(since)],
+            [citizen_id, *on_line, *on_line, call, _text(opened.at), opened.line_id, citizen_id, _text(since)],
         )
         rows = {row[0]: row for row in cursor.fetchall()}
     muted_until = _time(rows[_MUTED][1]) if _MUTED in rows else None

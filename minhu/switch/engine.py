@@ -23,8 +23,9 @@ from minhu.rules.numbers import NotANumber, is_mobile, normalise
 from minhu.rules.plans import CallerNow, LineNow, Plan
 from minhu.rules.routing import callback_due, plan
 from minhu.rules.texts import MAX_PER_CASE_PER_DAY
-from minhu.rules.words import Direction, LineMode, PromiseKind, StepKind
+from minhu.rules.words import Direction, LineMode, PromiseKind
 from minhu.switch import speech
+from minhu.switch.attempts import attempt_id, receive
 from minhu.switch.caller import Caller
 from minhu.switch.engaged import Engaged
 from minhu.switch.inbound import BROKEN, NOT_FOUND, Arrived, InboundCall
@@ -49,6 +50,7 @@ class Switchboard:
         self._stories: set[asyncio.Task[None]] = set()
         self._legs_made = 0
         self._life = around.entropy(6).hex()
+        self._began_at = around.now()
 
     # ---- events in
 
@@ -100,31 +102,32 @@ class Switchboard:
     # ---- one inbound call
 
     async def _take(self, incoming: LegIncoming) -> None:
-        call = UUID(bytes=self.around.entropy(16), version=4)
         inbox = self._inboxes[incoming.leg] = Inbox(asyncio.get_running_loop())
-        caller = Caller(self.engine, self.around, inbox, incoming.leg, call)
         self.counts["received"] += 1
         try:
-            await self._serve(incoming, call, caller)
+            await self._serve(incoming, inbox)
         except Exception:
             self.counts["failed"] += 1
-            log.exception("call_failed", call=str(call))
+            log.exception("call_failed", leg=incoming.leg)
             self.engine.hangup(incoming.leg, BROKEN)
         finally:
             self.forget_leg(incoming.leg)
 
-    async def _serve(self, incoming: LegIncoming, call: UUID, caller: Caller) -> None:
+    async def _serve(self, incoming: LegIncoming, inbox: Inbox) -> None:
         now = self.around.now()
-        line, opened = self._open(incoming, call, now)
-        record = CallRecord(call, now, opened.code, opened.owed)
+        line, opened = self._open(incoming, now)
         try:
-            context = await self.store.receive(opened, record.step(StepKind.RECEIVED, now, {"trunk": incoming.trunk}))
+            kept = await receive(self.store, opened, incoming.trunk, self._anew, since=self._began_at)
         except NotKept:
             self.counts["not_kept"] += 1
+            record, caller = self._begun(incoming, inbox, opened)
             await InboundCall(self, Arrived(0, None, "", False), record, caller).turn_away(speech.NOT_KEPT, BROKEN)
             return
         self.engine.trying(incoming.leg)
-        may_text = is_mobile(opened.number) and context.texts_today < MAX_PER_CASE_PER_DAY
+        opened, context = kept.opened, kept.context
+        record, caller = self._begun(incoming, inbox, opened, kept.next_seq)
+        self.counts["went_on"] += kept.went_on
+        may_text = is_mobile(opened.number) and context.texts_today < MAX_PER_CASE_PER_DAY and not kept.was_told
         story = InboundCall(self, Arrived(opened.city_id, opened.line_id, opened.number, may_text), record, caller)
         if line is None:
             await story.turn_away(speech.NOT_IN_SERVICE, NOT_FOUND)
@@ -134,10 +137,20 @@ class Switchboard:
             await story.carry_out(self._plan(line, opened.number, context, now))
         except Exception as fault:
             self.counts["apologies"] += 1
-            log.exception("call_broken", call=str(call), fault=type(fault).__name__)
+            log.exception("call_broken", call=str(opened.call), fault=type(fault).__name__)
             await story.apologise()
 
-    def _open(self, incoming: LegIncoming, call: UUID, now: datetime) -> tuple[LineNow | None, Opened]:
+    def _begun(
+        self, incoming: LegIncoming, inbox: Inbox, opened: Opened, next_seq: int = 1
+    ) -> tuple[CallRecord, Caller]:
+        record = CallRecord(opened.call, opened.at, opened.code, opened.owed)
+        record.seq = next_seq
+        return record, Caller(self.engine, self.around, inbox, incoming.leg, opened.call)
+
+    def _anew(self) -> UUID:
+        return UUID(bytes=self.around.entropy(16), version=4)
+
+    def _open(self, incoming: LegIncoming, now: datetime) -> tuple[LineNow | None, Opened]:
         line, diversion, reason = find_line(incoming, self.around, now)
         due = None
         if line is not None:
@@ -146,7 +159,7 @@ class Switchboard:
         city_id = (self.around.directory().city_of(line.line_id) if line else None) or 0
         code = self.store.code() if line else ""
         opened = Opened(
-            call=call,
+            call=attempt_id(incoming) or self._anew(),
             direction=Direction.INBOUND,
             at=now,
             node=incoming.node,

@@ -1,12 +1,17 @@
 """What a switch finds when it starts: calls that were alive when it died. Each is closed, with a callback and a text.
 
+But a trunk that has heard nothing offers its call again, and then it goes on (see engine.py): whoever may still be
+offered again is left alive for so long.
+
 Runs on the clerk's thread.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
 from django.db.models import Max
@@ -23,24 +28,44 @@ from minhu.rules.words import CallState, Direction, PartyKind, PromiseKind, Step
 log = structlog.get_logger(__name__)
 
 CALLBACK_WITHIN = timedelta(hours=2)
+OFFERED_AGAIN_FOR = timedelta(seconds=32)
+"""So long after it came a call is repeated by who has heard nothing of it. Source: RFC 3261 §17.1.1.2, timer B."""
 CHUNK = 50
 
 Write = Callable[[Sequence[Entry]], object]
 
 
-def close_interrupted(write: Write, node: str, *, before: datetime) -> int:
-    """Close the calls of this node that began ``before`` this process did. How many there were."""
-    found = 0
-    alive = Call.objects.filter(node=node, ended_at__isnull=True, received_at__lt=before).select_related("citizen")
-    while calls := list(alive.annotate(last_seq=Max("steps__seq")).order_by("received_at")[:CHUNK]):
-        now = timezone.now()
-        write([entry for call in calls for entry in _closing(call, now)])
-        found += len(calls)
+@dataclass(frozen=True, slots=True)
+class Found:
+    """closed: calls closed now. waiting: calls that may still be offered again."""
+
+    closed: int
+    waiting: int
+
+
+def close_interrupted(write: Write, node: str, *, before: datetime, going_on: Container[UUID] = ()) -> Found:
+    """Close the calls of this node that began ``before`` this process did, but for those ``going_on`` in it."""
+    now = timezone.now()
+    left = Call.objects.filter(node=node, ended_at__isnull=True, received_at__lt=before).order_by("received_at")
+    alive = [call for call in left.only("id", *_TELL_WHETHER) if call.pk not in going_on]
+    dead = [call.pk for call in alive if not _may_come_again(call, now)]
+    for start in range(0, len(dead), CHUNK):
+        some = left.filter(pk__in=dead[start : start + CHUNK]).select_related("citizen")
+        write([entry for call in some.annotate(last_seq=Max("steps__seq")) for entry in _closing(call, now)])
     for order in CallOrder.objects.filter(claimed_by=node, result="", claimed_at__lt=before):
         write([OrderDone(order.pk, "interrupted")])
-    if found:
-        log.warning("calls_interrupted", calls=found)
-    return found
+    if dead:
+        log.warning("calls_interrupted", calls=len(dead))
+    return Found(len(dead), len(alive) - len(dead))
+
+
+_TELL_WHETHER = ("direction", "state", "received_at")
+
+
+def _may_come_again(call: Call, now: datetime) -> bool:
+    """Whether nobody has spoken to the caller yet, and the trunk may think that we never got his call."""
+    unheard = call.state in {CallState.RECEIVED.value, CallState.RINGING.value}
+    return unheard and call.direction == Direction.INBOUND.value and now < call.received_at + OFFERED_AGAIN_FOR
 
 
 def _closing(call: Call, now: datetime) -> Sequence[Entry]:

@@ -81,7 +81,8 @@ class JournalStore:
         self._spooling = False
         self._away = True
         self._catching_up = False
-        self._recovered = False
+        self._all_closed = False
+        self._offered: set[UUID] = set()
         self._replayed = 0
         self._up = asyncio.Event()
         self._codes: deque[str] = deque()
@@ -131,6 +132,8 @@ class JournalStore:
 
     async def receive(self, opened: Opened, first: Entry) -> Context:
         """Keep a new call, durably, and tell what is known of the caller. Raises: NotKept."""
+        if not self._all_closed:
+            self._offered.add(opened.call)
         contexts = await self._post_now([opened, first])
         return contexts.get(opened.call, NOTHING_KNOWN)
 
@@ -268,6 +271,8 @@ class JournalStore:
             if self._away:
                 self._to_spool()
                 self._catch_up()
+            elif not self._all_closed:
+                self._clerk.put(self._close_the_rest)
 
     def _catch_up(self) -> None:
         if not self._catching_up:
@@ -284,16 +289,27 @@ class JournalStore:
                 offset = end
                 if not entries:
                     break
-            if not self._recovered:
-                found = recovery.close_interrupted(self._clerk.write, self._node, before=self._began_at)
-                self.counts["interrupted"] += found
-                self._recovered = True
+            if not self._all_closed:
+                self._close_interrupted()
             up = True
         except DatabaseError as fault:
             log.info("database_still_away", fault=str(fault))
         except Exception:
             log.exception("catching_up_failed")
         self._loop.call_soon_threadsafe(self._caught_up, offset, up)
+
+    def _close_interrupted(self) -> None:
+        """On the clerk's thread: the calls of a dead process, but for those that were offered to this one again."""
+        found = recovery.close_interrupted(self._clerk.write, self._node, before=self._began_at, going_on=self._offered)
+        self.counts["interrupted"] += found.closed
+        self._all_closed = not found.waiting
+
+    def _close_the_rest(self) -> None:
+        """On the clerk's thread: those that were not offered again in time."""
+        try:
+            self._close_interrupted()
+        except DatabaseError as fault:
+            log.info("not_closed_yet", fault=type(fault).__name__)
 
     def _replay(self, entries: Sequence[Entry]) -> None:
         try:

@@ -16,6 +16,7 @@ from minhu.rules.words import COUNTS_AS_ANSWERED
 from tests import make
 from tests.crash.lives import Lives, callers_told
 from tests.telephony.sipp import Phones
+from tests.telephony.whole import eventually
 
 KILLS = 50
 SEED = 20_261_123
@@ -41,6 +42,7 @@ def test_fifty_kills_lose_no_call_and_no_promise(tmp_path: Path, database_url: s
         told = callers_told(caller)
         line.kill()  # once more, with calls alive; the last life closes them
         line.start()
+        eventually(lambda: not Call.objects.filter(ended_at=None).exists(), seconds=60)
 
     _report(told, line)
 
@@ -67,7 +69,8 @@ def _report(told: set[str], line: Lives) -> None:
     sys.stdout.write(
         f"\n{line.started} lives; {len(told)} callers were told we have their call, {len(told & kept)} of them in the "
         f"journal; {len(calls)} calls, {len(calls) - len(unanswered)} answered, {len(unanswered)} not, "
-        f"{len(promised)} of these promised, {len(interrupted)} interrupted\n"
+        f"{len(promised)} of these promised, {len(interrupted)} interrupted, "
+        f"{CallStep.objects.filter(kind='interrupted').count() - len(interrupted)} went on in the next life\n"
     )
     assert len(told) > KILLS
     assert interrupted
@@ -76,4 +79,6 @@ def _report(told: set[str], line: Lives) -> None:
     assert not [call for call in calls if call.ended_at is None]
     assert len(texts) == len(set(texts))
     assert set(texts) == {call.pk for call in [*unanswered, *interrupted]}
-    assert CallStep.objects.filter(kind="interrupted").count() == len(interrupted)
+    cut = set(CallStep.objects.filter(kind="interrupted").values_list("call_id", flat=True))
+    assert {call.pk for call in interrupted} <= cut
+    assert len(calls) == len({call.citizen_id for call in calls}), "who rang once was journaled twice"

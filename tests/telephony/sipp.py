@@ -39,6 +39,7 @@ DEFAULTS: Mapping[str, str] = {
     "ring_ms": "100",
     "talk_ms": "300",
     "wait_ms": "200",
+    "away_ms": "1500",
     "code": "486",
     "reason": "Busy Here",
     "digits_gap_ms": "50",

@@ -6,7 +6,7 @@ import re
 import socket
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -177,19 +177,31 @@ def test_click_to_call_rings_the_official_first_and_bridges_both_ways(cities: Ci
 def telephones() -> tuple[Telephone, Telephone]:
     """Two telephones whose RTP ports differ in the last digit only: 1 and 2, as SIPp counts its calls."""
     for base in range(41_230, 49_000, 10):
-        try:
-            return _telephone(base + 1), _telephone(base + 2)
-        except OSError:
-            continue
+        with ExitStack() as taken:
+            try:
+                first = taken.enter_context(_bound(base + 1))
+                second = taken.enter_context(_bound(base + 2))
+            except OSError:  # of another test's
+                continue
+            taken.pop_all()
+            return _telephone(first), _telephone(second)
     raise AssertionError("no free ports")
 
 
-def _telephone(port: int) -> Telephone:
+def _bound(port: int) -> socket.socket:
+    made = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    try:
+        made.bind(("127.0.0.1", port))
+    except OSError:
+        made.close()
+        raise
+    return made
+
+
+def _telephone(bound: socket.socket) -> Telephone:
     telephone = Telephone()
     telephone.socket.close()
-    telephone.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    telephone.port = port
-    telephone.socket.bind(("127.0.0.1", port))
+    telephone.socket, telephone.port = bound, bound.getsockname()[1]
     return telephone
 
 

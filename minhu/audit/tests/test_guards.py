@@ -49,3 +49,11 @@ def test_every_guard_is_in_the_database() -> None:
 def test_guards_are_back_after_the_tables_were_emptied() -> None:
     _entry()
     assert missing(connection, all_guards()) == []
+
+
+@pytest.mark.only_on("sqlite")
+@pytest.mark.django_db(transaction=True)
+def test_guards_are_understood_by_the_sqlite_of_the_oldest_machine_we_serve() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%IS DISTINCT FROM%'")
+        assert cursor.fetchall() == []  # Ubuntu 22.04 has SQLite 3.37

@@ -133,4 +133,5 @@ def _incoming(board: Board, leg: InboundLeg, request: Request) -> LegIncoming:
         diversions=diversions_of(request),
         history=history_of(request),
         headers=told_headers(request),
+        attempt=f"{request.call_id};{request.from_tag}",
     )

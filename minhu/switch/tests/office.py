@@ -37,8 +37,10 @@ class Office:
         spool = Spool(self.folder / f"{node}.spool", SEALER, reserve_bytes=reserve_bytes)
         return JournalStore(node, self.line.city_id, spool, messages, began_at=datetime.now(UTC))
 
-    def opened(self, number: str = CITIZEN, *, code: str = "", node: str = NODE) -> Opened:
-        now = datetime.now(UTC)
+    def opened(
+        self, number: str = CITIZEN, *, code: str = "", node: str = NODE, ago: timedelta = timedelta()
+    ) -> Opened:
+        now = datetime.now(UTC) - ago
         due = Owed(PromiseKind.CALL_BACK, now + timedelta(hours=2), PartyKind.OFFICIAL, self.line.official_id)
         return Opened(
             uuid4(), Direction.INBOUND, now, node, self.line.city_id, self.line.pk, number, self.line.number,

@@ -20,6 +20,7 @@ from minhu.intake.models import Call, CallOrder, CallStep, Citizen, Recording, T
 from minhu.rules.words import CallState, PartyKind, StepKind
 from minhu.switch import orders
 from minhu.switch.ports import NotKept
+from minhu.switch.recovery import OFFERED_AGAIN_FOR
 from minhu.switch.store import JournalStore
 from minhu.switch.tests.office import CITIZEN, Office, during, ended, received, step
 from tests import make
@@ -196,7 +197,7 @@ def test_numbers_on_local_disk_are_sealed(office: Office, database_url: str) -> 
 
 
 def test_a_dead_process_spool_is_brought_in_by_the_next_one(office: Office, database_url: str) -> None:
-    dead, opened = office.store(), office.opened()
+    dead, opened = office.store(), office.opened(ago=OFFERED_AGAIN_FOR)
 
     async def life() -> None:
         await dead.start()
@@ -220,7 +221,8 @@ def test_a_dead_process_spool_is_brought_in_by_the_next_one(office: Office, data
 
 
 def test_calls_alive_at_a_crash_are_closed_with_a_callback_and_one_text(office: Office) -> None:
-    dead, talking, promised, elsewhere = (office.opened() for _ in range(4))
+    dead = office.opened(ago=OFFERED_AGAIN_FOR)
+    talking, promised, elsewhere = (office.opened() for _ in range(3))
     elsewhere = replace(elsewhere, node="node-2")
 
     async def first_life() -> None:
@@ -228,7 +230,7 @@ def test_calls_alive_at_a_crash_are_closed_with_a_callback_and_one_text(office: 
         await store.start()
         for opened in (dead, talking, promised, elsewhere):
             await store.receive(opened, received(opened))
-        await store.keep(replace(ended(talking), ended_at=None, answered_by_kind="official"))
+        await store.keep(replace(ended(talking, CallState.ANSWERED), ended_at=None, answered_by_kind="official"))
         await store.keep(replace(ended(promised), ended_at=None), office.receipt(promised))
         await store.stop()
 
