@@ -52,8 +52,8 @@ class Manners:
     answers: at_once, withheld, or delayed by delay_seconds. refuse_status: answers this to the next refuse_times
     submits. receipts: early (before the answer), late (on ``send_receipts``), after (by itself), never.
     receipt_form: tlv, text or decimal (text, with the id in decimal). die_on_submit: takes the next submit, journals
-    it, and kills itself. die_on_ack: kills itself when a text is acknowledged, before it notes so. retry_seconds: pause before a text that was refused is brought again. window: texts brought
-    at once.
+    it, and kills itself. die_on_ack: kills itself when a text is acknowledged, before it notes so. retry_seconds: pause
+    before a text that was refused is brought again. window: texts brought at once.
     """
 
     answers: str = "at_once"
