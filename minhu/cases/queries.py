@@ -112,12 +112,13 @@ class Today:
 class Queue:
     """What waits for staff, the overdue first.
 
-    callbacks: owed by anybody in the viewer's offices. clarifications: unclear matters to call about. unassigned:
+    due_today: promises of their offices that fall due on this day. callbacks: owed by anybody in the viewer's offices. clarifications: unclear matters to call about. unassigned:
     matters that came to no line. to_wrap_up: answered calls that the official has not written up in four working
     hours. unknown_texts: to numbers that are not published. in_doubt: texts that may or may not have gone, or failed.
     """
 
     at: datetime
+    due_today: int
     callbacks: tuple[PromiseRow, ...]
     clarifications: tuple[PromiseRow, ...]
     unassigned: tuple[PromiseRow, ...]
@@ -194,6 +195,7 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
     complaints = texts.filter(contact__meaning="complaint", at__gt=at - VOICE_SHOWN_FOR)
     return Queue(
         at=at,
+        due_today=due_today(viewer, at),
         callbacks=promise_rows(open_promises.filter(kind=PromiseKind.CALL_BACK.value, case__holder__isnull=False), at)[
             :_MOST_ROWS
         ],

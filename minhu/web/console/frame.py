@@ -68,7 +68,7 @@ def tabs_of(viewer: Viewer) -> tuple[Tab, ...]:
         return (*first, calls, callbacks, ledger, *last)
     if viewer.has(*SUPERVISES):
         return (*first, ledger, calls, *last)
-    return (*first, ledger, *last) if first else (calls, *last)
+    return (*first, ledger, *last) if first else last
 
 
 def tab_of_cases(viewer: Viewer) -> str:

@@ -118,6 +118,7 @@ def queue_page(viewer: Viewer) -> Page:
     sections = shown.sections(found, asked)
     context: dict[str, object] = {
         "sections": sections,
+        "due_today": found.due_today,
         "empty": not any(section.rows for section in sections),
         "lines": glance.lines_of(viewer.city_id) if found.unknown_texts else (),
     }

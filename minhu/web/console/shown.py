@@ -92,8 +92,6 @@ class Section:
 
     @property
     def css(self) -> str:
-        if self.name == "callbacks":
-            return "leading"
         return "due" if self.rows and self.name == "clarifications" else ""
 
 

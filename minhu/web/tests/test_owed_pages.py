@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from minhu.cases import actions
 from minhu.cases.actions import Receiver
-from minhu.cases.models import Case
+from minhu.cases.models import Case, Promise
+from minhu.cases.owing import due_today
 from minhu.cases.tests.world import AT, World, world
 from minhu.intake.models import Text
 from minhu.rules.access import system
@@ -158,6 +159,17 @@ def test_supervision_sees_what_ran_over_by_how_far(w: World, monkeypatch: pytest
 
 
 # ---- the queue
+
+
+def test_the_queue_begins_with_how_many_promises_are_due_today(w: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    due_at = Promise.objects.filter(case=w.case).order_by("due_at")[0].due_at
+    at(monkeypatch, due_at - timedelta(minutes=1))
+    due = due_today(w.viewers["staff of the city"], timezone.now())
+
+    page = shown(client_of(w, "staff of the city"), "/console/queue/")
+
+    assert due > 0
+    assert page.index(f'<div class="leading"><dd>{due}</dd>') < page.index("<dt>", page.index("<dl"))
 
 
 def test_an_unclear_matter_stands_in_the_queue_with_its_question_and_due_time(w: World) -> None:
