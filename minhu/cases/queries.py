@@ -112,9 +112,10 @@ class Today:
 class Queue:
     """What waits for staff, the overdue first.
 
-    due_today: promises of their offices that fall due on this day. callbacks: owed by anybody in the viewer's offices. clarifications: unclear matters to call about. unassigned:
-    matters that came to no line. to_wrap_up: answered calls that the official has not written up in four working
-    hours. unknown_texts: to numbers that are not published. in_doubt: texts that may or may not have gone, or failed.
+    due_today: promises of their offices that fall due on this day. callbacks: owed by anybody in the viewer's offices.
+    clarifications: unclear matters to call about. unassigned: matters that came to no line. to_wrap_up: answered calls
+    that the official has not written up in four working hours. unknown_texts: to numbers that are not published.
+    in_doubt: texts that may or may not have gone, or failed.
     """
 
     at: datetime

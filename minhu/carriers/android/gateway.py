@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from minhu.carriers.android.settings import AndroidSettings
 from minhu.carriers.http.hearing import believable, check_fresh, json_of, same_signature, words
-from minhu.carriers.http.wire import Answer, Call, NoAnswer, Patience, Wire
+from minhu.carriers.http.wire import Answer, Call, NoAnswer, Patience, Wire, WiredGateway
 from minhu.carriers.text import (
     Accepted,
     BadHook,
@@ -53,7 +53,7 @@ EVENTS: dict[str, Fate] = {
 }
 
 
-class AndroidGateway:
+class AndroidGateway(WiredGateway):
     """One phone. A thread of its own looks whether the app's server is there."""
 
     caps = Caps(idempotent_submit=True, can_query=True, inbound_ids=True)
@@ -61,29 +61,10 @@ class AndroidGateway:
     def __init__(
         self, name: str, settings: AndroidSettings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._name = name
+        patience = Patience(settings.connect_seconds, settings.answer_seconds, settings.probe_seconds)
+        super().__init__(name, Wire(name, settings.url, patience, authority=settings.tls_authority))
         self._settings = settings
         self._now = now
-        patience = Patience(settings.connect_seconds, settings.answer_seconds, settings.probe_seconds)
-        self._wire = Wire(name, settings.url, patience, authority=settings.tls_authority)
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    def start(self, sink: Sink) -> None:
-        """sink: not used, since what comes in comes by webhook."""
-        self._wire.start()
-
-    def stop(self) -> None:
-        self._wire.stop()
-
-    def up(self) -> bool:
-        return self._wire.up
-
-    @property
-    def trouble(self) -> str:
-        return self._wire.trouble
 
     def submit(self, text: Outgoing) -> Submitted:
         message: dict[str, Any] = {

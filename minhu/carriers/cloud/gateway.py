@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from minhu.carriers.http.hearing import json_of
-from minhu.carriers.http.wire import Answer, Call, NoAnswer, Patience, Wire
+from minhu.carriers.http.wire import Answer, Call, NoAnswer, Patience, Wire, WiredGateway
 from minhu.carriers.text import (
     BadHook,
     Caps,
@@ -30,38 +30,19 @@ LONGEST_CODE = 60
 JSON = "application/json; charset=utf-8"
 
 
-class CloudGateway(ABC):
+class CloudGateway(WiredGateway, ABC):
     """TextGateway and Hooked. A thread of its own looks whether the service is there."""
 
     def __init__(self, name: str, url: str, patience: Patience, max_variable: int, now: Callable[[], datetime]) -> None:
-        self._name = name
+        super().__init__(name, Wire(name, url, patience))
         self._now = now
-        self._wire = Wire(name, url, patience)
         self._caps = Caps(
             free_text=False, templates_only=True, cold_inbound=False, max_variable=max_variable, inbound_ids=True
         )
 
     @property
-    def name(self) -> str:
-        return self._name
-
-    @property
     def caps(self) -> Caps:
         return self._caps
-
-    def start(self, sink: Sink) -> None:
-        """sink: not used, since what comes in comes by webhook."""
-        self._wire.start()
-
-    def stop(self) -> None:
-        self._wire.stop()
-
-    def up(self) -> bool:
-        return self._wire.up
-
-    @property
-    def trouble(self) -> str:
-        return self._wire.trouble
 
     def submit(self, text: Outgoing) -> Submitted:
         if not text.template:

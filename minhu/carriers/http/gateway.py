@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 from minhu.carriers.http.hook import Hook
 from minhu.carriers.http.recipe import at, digest, fill, fill_all, flat, in_alphabet, uses, word_at, write_time
 from minhu.carriers.http.settings import AnswerForm, Auth, Encoding, HttpSettings, Method, NumberForm
-from minhu.carriers.http.wire import Answer, Call, NoAnswer, Patience, Wire
+from minhu.carriers.http.wire import Answer, Call, NoAnswer, Patience, Wire, WiredGateway
 from minhu.carriers.text import (
     Accepted,
     Caps,
@@ -34,17 +34,16 @@ CHINA = "+86"
 LONGEST_CODE = 40
 
 
-class HttpGateway:
+class HttpGateway(WiredGateway):
     """One service. A thread of its own looks whether it is there."""
 
     def __init__(
         self, name: str, settings: HttpSettings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
-        self._name = name
+        patience = Patience(settings.connect_seconds, settings.answer_seconds, settings.probe_seconds)
+        super().__init__(name, Wire(name, settings.url, patience, authority=settings.tls_authority))
         self._settings = settings
         self._now = now
-        patience = Patience(settings.connect_seconds, settings.answer_seconds, settings.probe_seconds)
-        self._wire = Wire(name, settings.url, patience, authority=settings.tls_authority)
         self._hook = Hook(name, settings, now)
         self._caps = Caps(
             free_text=not settings.templates_only,
@@ -56,26 +55,8 @@ class HttpGateway:
         )
 
     @property
-    def name(self) -> str:
-        return self._name
-
-    @property
     def caps(self) -> Caps:
         return self._caps
-
-    def start(self, sink: Sink) -> None:
-        """sink: not used, since what comes in comes by webhook."""
-        self._wire.start()
-
-    def stop(self) -> None:
-        self._wire.stop()
-
-    def up(self) -> bool:
-        return self._wire.up
-
-    @property
-    def trouble(self) -> str:
-        return self._wire.trouble
 
     def submit(self, text: Outgoing) -> Submitted:
         try:

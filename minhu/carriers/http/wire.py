@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from minhu.carriers.errors import CarrierError, WrongSetting
+from minhu.carriers.text import Sink
 
 LARGEST_ANSWER_BYTES = 256 * 1024
 LAST_WORDS_SECONDS = 3.0
@@ -178,3 +179,29 @@ class Wire:
 
     def _say(self, *, down: str = "") -> None:
         self._there, self._trouble = not down, down
+
+
+class WiredGateway:
+    """What the TextGateways over HTTP share: a name, and a wire whose thread looks whether the far end is there."""
+
+    def __init__(self, name: str, wire: Wire) -> None:
+        self._name = name
+        self._wire = wire
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def start(self, sink: Sink) -> None:
+        """sink: not used, since what comes in comes by webhook."""
+        self._wire.start()
+
+    def stop(self) -> None:
+        self._wire.stop()
+
+    def up(self) -> bool:
+        return self._wire.up
+
+    @property
+    def trouble(self) -> str:
+        return self._wire.trouble
