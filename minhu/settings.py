@@ -107,6 +107,7 @@ INSTALLED_APPS = [
     "minhu.directory",
     "minhu.intake",
     "minhu.cases",
+    "minhu.supervision",
     "minhu.switch",
     "minhu.web",
     "minhu.ops",
