@@ -9,3 +9,9 @@ class SupervisionConfig(AppConfig):
     name = "minhu.supervision"
     label = "supervision"
     verbose_name = "监督"
+
+    def ready(self) -> None:
+        from minhu.audit.guards import guard
+        from minhu.supervision.guards_checks import CHECK_GUARDS
+
+        guard(*CHECK_GUARDS)
