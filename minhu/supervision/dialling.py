@@ -103,6 +103,11 @@ def mine(viewer: Viewer) -> Q:
     return scope_of(viewer, (*ANSWERS_FOR, *APPROVES, *DIALS)).lines()
 
 
+def owed_by(viewer: Viewer) -> int:
+    """How many numbers of the viewer's offices are still to be corrected."""
+    return Correction.objects.filter(scope_of(viewer, (*ANSWERS_FOR, *APPROVES)).lines(), kept_at=None).count()
+
+
 def _follow_up(made: LivenessTest, line: Line, at: datetime) -> None:
     if Health(made.health) not in TO_CORRECT:
         _keep_by_test(made, at)

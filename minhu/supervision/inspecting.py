@@ -91,6 +91,11 @@ class LineRow:
     official: str
     office: str
 
+    @property
+    def form(self) -> str:
+        """Name of the form in which what came of dialling it is told."""
+        return f"line-{self.line_id}"
+
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRow:
