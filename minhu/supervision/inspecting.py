@@ -1,4 +1,4 @@
-"""What inspectors and supervisors see of checks and liveness.
+"""What inspectors and supervisors see of checks.
 
 today(viewer, at)          the inspector's checks of the day; whom he rings he learns when it is time
 check_page(viewer, id)     one of them, with what the journal says
@@ -10,27 +10,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from minhu.directory.models import Line
-from minhu.directory.queries import published
+from minhu.intake import listening
+from minhu.intake.models import Recording
 from minhu.intake.scope import NotYours, scope_of
 from minhu.rules import numbers
 from minhu.rules.access import Viewer
 from minhu.rules.checking import MOST_TRIES, CheckState, Finding, Judgement, NotDrawn
 from minhu.rules.clock import legal_day
-from minhu.rules.cycles import Cycle, cycle_of
-from minhu.rules.liveness import Health
-from minhu.rules.words import Role
-from minhu.supervision import dialling
+from minhu.supervision.alive import SHOWN_FOR, SUPERVISES, Liveness, liveness
 from minhu.supervision.checking import CHECKS, mine
 from minhu.supervision.ending import Facts, facts, judgement
-from minhu.supervision.models import Check, CheckTry, Correction, Draw, InspectorPhone, LivenessTest
+from minhu.supervision.models import Check, CheckTry, Draw, InspectorPhone
 
-SUPERVISES = (Role.SUPERVISOR, Role.LEADERSHIP)
-SHOWN_FOR = timedelta(days=90)
 _MOST = 200
 
 
@@ -67,6 +63,7 @@ class CheckPage:
     judgement: Judgement | None
     may_judge: bool
     telephone: str
+    recorded: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,53 +76,6 @@ class Today:
     no_draw: NotDrawn | None
     announced: bool
     telephone: str
-
-
-@dataclass(frozen=True, slots=True)
-class LineRow:
-    """A published number that was not dialled in this quarter yet."""
-
-    line_id: int
-    number: str
-    shown: str
-    official: str
-    office: str
-
-    @property
-    def form(self) -> str:
-        """Name of the form in which what came of dialling it is told."""
-        return f"line-{self.line_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class CorrectionRow:
-    """A number to be corrected. may_…: what the viewer may do with it now."""
-
-    id: int
-    number: str
-    official: str
-    office: str
-    health: Health
-    note: str
-    made_at: datetime
-    due_at: datetime
-    overdue: bool
-    proposed: str
-    approved_at: datetime | None
-    kept_at: datetime | None
-    may_propose: bool
-    may_approve: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Liveness:
-    """How far the quarter's round has come. to_dial: the first of those left."""
-
-    cycle: Cycle
-    lines: int
-    dialled: int
-    to_dial: tuple[LineRow, ...]
-    corrections: tuple[CorrectionRow, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +126,19 @@ def check_page(viewer: Viewer, check_id: int, at: datetime) -> CheckPage:
         judgement=judgement(one),
         may_judge=one.state == CheckState.PLACED.value and found is not None and found.ended,
         telephone=_telephone(viewer),
+        recorded=_recordings(one).exists(),
     )
+
+
+@transaction.atomic
+def listen(viewer: Viewer, check_id: int) -> bytes:
+    """What the line said: for the inspector, and for supervision once it is over. Raises: NotYours, as listening."""
+    over = Q(over_at__isnull=False) & scope_of(viewer, SUPERVISES).lines()
+    one = _checks().filter(over | mine(viewer), pk=check_id).first()
+    recording = _recordings(one).order_by("-recorded_at").first() if one else None
+    if recording is None or not viewer.has(*CHECKS, *SUPERVISES):
+        raise NotYours
+    return listening.sound_of(recording, by=viewer)
 
 
 def overview(viewer: Viewer, at: datetime) -> Overview:
@@ -196,26 +158,8 @@ def overview(viewer: Viewer, at: datetime) -> Overview:
     )
 
 
-def liveness(viewer: Viewer, at: datetime) -> Liveness:
-    """The quarter's round of published numbers in the viewer's offices."""
-    roles = (*dialling.ANSWERS_FOR, *dialling.APPROVES, *dialling.DIALS, *SUPERVISES)
-    cycle = cycle_of(legal_day(at))
-    lines = Line.objects.filter(published(legal_day(at))).filter(
-        Q(pk__in=Line.objects.filter(city_id=viewer.city_id)) & _within(viewer, roles)
-    )
-    dialled = LivenessTest.objects.filter(city_id=viewer.city_id, cycle=cycle.name).values("line")
-    left = lines.exclude(pk__in=dialled).select_related("official__office").order_by("official__office", "number")
-    total = lines.count()
-    return Liveness(
-        cycle=cycle,
-        lines=total,
-        dialled=total - left.count(),
-        to_dial=tuple(
-            LineRow(one.pk, one.number, numbers.pretty(one.number), one.official.name, one.official.office.name)
-            for one in left[:_MOST]
-        ),
-        corrections=tuple(_corrections(viewer, at)),
-    )
+def _recordings(one: Check) -> QuerySet[Recording]:
+    return Recording.objects.filter(call__order__in=one.tries.exclude(order=None).values("order"))
 
 
 def _checks() -> QuerySet[Check]:
@@ -246,37 +190,3 @@ def _row(one: Check, at: datetime, tries: int) -> CheckRow:
 def _telephone(viewer: Viewer) -> str:
     phone = InspectorPhone.objects.filter(account=viewer.account_id).first() if viewer.account_id else None
     return phone.masked if phone else ""
-
-
-def _within(viewer: Viewer, roles: tuple[Role, ...]) -> Q:
-    scope = scope_of(viewer, roles)
-    if scope.whole_city:
-        return Q()
-    return Q(official__office__in=scope.offices) | Q(official=viewer.official_id or 0)
-
-
-def _corrections(viewer: Viewer, at: datetime) -> Iterable[CorrectionRow]:
-    found = Correction.objects.filter(dialling.mine(viewer)).filter(Q(kept_at=None) | Q(kept_at__gt=at - SHOWN_FOR))
-    proposes = scope_of(viewer, dialling.ANSWERS_FOR)
-    approves = scope_of(Viewer(viewer.account_id, viewer.name, viewer.city_id, viewer.grants), dialling.APPROVES)
-    for one in found.select_related("line__official__office", "office", "found").order_by("kept_at", "due_at")[:_MOST]:
-        waits = one.kept_at is None and one.approved_at is None
-        yield CorrectionRow(
-            id=one.pk,
-            number=numbers.pretty(one.line.number),
-            official=one.line.official.name,
-            office=one.office.name,
-            health=Health(one.found.health),
-            note=one.found.note,
-            made_at=one.made_at,
-            due_at=one.due_at,
-            overdue=one.kept_at is None and one.due_at < at,
-            proposed=one.proposed,
-            approved_at=one.approved_at,
-            kept_at=one.kept_at,
-            may_propose=waits and proposes.covers(one.line, one.city_id),
-            may_approve=waits
-            and bool(one.proposed)
-            and one.proposed_by_id != viewer.account_id
-            and approves.covers(one.line, one.city_id),
-        )

@@ -23,6 +23,7 @@ from minhu.switch.caller import Caller, CallerGone
 from minhu.switch.inbox import Inbox
 from minhu.switch.ports import NotKept, Order
 from minhu.switch.record import CallRecord
+from minhu.switch.taped import Taped
 
 if TYPE_CHECKING:
     from minhu.switch.engine import Switchboard
@@ -127,15 +128,19 @@ class _OrderedCall:
         if self._order.line_id is not None:
             await self._party.say(speech.FOR_OFFICIAL)
         citizen_leg = self._board.new_leg(self._inbox)
+        taped = Taped(self._board, self._record.call, citizen_leg)
         self._party.let_hear_ringing()
         try:
             if not await self._reach_citizen(citizen_leg, shown):
                 await self._party.say(speech.CITIZEN_NOT_REACHED)
                 return Result.CITIZEN_NOT_REACHED
             self._party.hush()
-            return await self._talk(citizen_leg)
+            return await self._talk(citizen_leg, taped)
         finally:
             self._engine.hangup(citizen_leg)
+            await taped.finish(self._inbox)
+            if taped.seconds is not None:
+                self._journal(StepKind.RECORDED, seconds=taped.seconds)
             self._board.forget_leg(citizen_leg)
 
     async def _reach_party(self, shown: str) -> bool:
@@ -182,7 +187,7 @@ class _OrderedCall:
         self._journal(StepKind.NOT_ANSWERED, self._citizen, sip=sip_code)
         return False
 
-    async def _talk(self, citizen_leg: LegId) -> Result:
+    async def _talk(self, citizen_leg: LegId, taped: Taped) -> Result:
         record = self._record
         if not self._engine.bridge(BridgeId(str(record.call)), (self._party_leg, citizen_leg)):
             return Result.CITIZEN_NOT_REACHED
@@ -190,8 +195,11 @@ class _OrderedCall:
         record.answered_at = record.rung_until = now
         record.answered_by, record.state = self._citizen, CallState.ANSWERED
         self._board.store.note(record.stand(), record.step(StepKind.BRIDGED, now, None, self._citizen))
+        if self._order.line_id is None:
+            taped.begin()
         while True:
             news = await self._party.next(None)
+            await taped.take(news)
             if isinstance(news, LegEnded) and news.leg == citizen_leg:
                 return Result.CONNECTED
 
@@ -203,5 +211,5 @@ class _OrderedCall:
         ended = record.step(StepKind.ENDED, now, {"result": result.value})
         self._board.store.note(record.stand(), ended, OrderDone(self._order.id, result.value))
 
-    def _journal(self, kind: StepKind, party: Party | None = None, **detail: str | int) -> None:
+    def _journal(self, kind: StepKind, party: Party | None = None, **detail: str | float) -> None:
         self._board.store.note(self._record.step(kind, self._now(), detail, party))

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
 from django.db import transaction
 from django.db.utils import DatabaseError
 
 from minhu.audit import privacy
 from minhu.cases import queries
 from minhu.cases.models import Case
-from minhu.intake.models import Call, CallOrder
+from minhu.intake.models import Call, CallOrder, Recording
 from minhu.intake.scope import NotYours
 from minhu.rules.checking import Judgement, NoTelephone, NothingToJudge, NotNow, OverAlready, TriedEnough
 from minhu.rules.words import Direction, PartyKind, Role
-from minhu.supervision import checking
+from minhu.supervision import checking, inspecting
 from minhu.supervision.leaving_out import not_checks, not_of_checks
 from minhu.supervision.models import Check, InspectorPhone, LivenessTest
 from minhu.supervision.tests.world import CHECK_NUMBERS, HIS_TELEPHONE, City, numbers
@@ -163,6 +166,33 @@ def test_the_inspectors_half_of_the_call_is_shown_to_nobody_and_counted_nowhere(
         viewer = make.viewer(here.city, role)
         assert half.pk not in {row.id for row in queries.calls_of_day(viewer, check.from_at)}
     assert not Call.objects.filter(not_checks(), pk=half.pk).exists()
+
+
+def test_what_the_line_said_is_heard_by_the_inspector_and_by_supervision_when_it_is_over(here: City) -> None:
+    check = here.checks[0]
+    tried = checking.place(check.pk, by=here.inspector, at=check.from_at)
+    call = here.comes_in(check, check.from_at + timedelta(minutes=1))
+    half = make.call(check.line, tried.caller, direction=Direction.OUTBOUND, answered_by=PartyKind.CITIZEN)
+    Call.objects.filter(pk=half.pk).update(line=None)
+    CallOrder.objects.filter(pk=str(tried.order_id)).update(call=half, result="connected")
+    sealed = io.BytesIO()
+    privacy.seal_file(io.BytesIO(b"RIFF"), sealed)
+    file = storages["recordings"].save("check.wav.sealed", ContentFile(sealed.getvalue()))
+    recording = Recording.objects.create(
+        call=half, file=file, seconds=9.0, sha256=b"0" * 32, recorded_at=call.received_at
+    )
+
+    assert inspecting.listen(here.inspector, check.pk) == b"RIFF"
+    for role in (role for role in Role if role is not Role.INSPECTOR):
+        viewer = make.viewer(here.city, role)
+        with pytest.raises(NotYours):
+            inspecting.listen(viewer, check.pk)
+        with pytest.raises(NotYours):
+            queries.listen(recording.pk, by=viewer)
+    checking.sweep(check.from_at + timedelta(minutes=3))
+    checking.judge(check.pk, GOOD, by=here.inspector, at=check.from_at + timedelta(minutes=5))
+    checking.sweep(check.from_at + timedelta(minutes=6))
+    assert inspecting.listen(here.supervisor, check.pk) == b"RIFF"
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.INSPECTOR])

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from minhu.rules.access import Viewer
 from minhu.rules.liveness import Health
 from minhu.rules.words import Role
-from minhu.supervision import dialling, inspecting
+from minhu.supervision import alive, dialling
 from minhu.web.console.doing import act, choice
 from minhu.web.console.frame import Page, show, signed_in
 
@@ -60,7 +60,7 @@ def approve(request: HttpRequest, viewer: Viewer, correction_id: int) -> HttpRes
 
 
 def _page(viewer: Viewer) -> Page:
-    found = inspecting.liveness(viewer, timezone.now())
+    found = alive.liveness(viewer, timezone.now())
     healths = {
         Health.ALIVE: _("通了，是本人或本单位"),
         Health.DEAD: _("空号、停机"),
@@ -74,6 +74,6 @@ def _page(viewer: Viewer) -> Page:
         "healths": [(one.value, words) for one, words in healths.items()],
         "corrections": [(one, healths[one.health]) for one in found.corrections],
     }
-    tab = "checks" if viewer.has(Role.INSPECTOR) else "checked" if viewer.has(*inspecting.SUPERVISES) else "ledger"
+    tab = "checks" if viewer.has(Role.INSPECTOR) else "checked" if viewer.has(*alive.SUPERVISES) else "ledger"
     address = reverse("liveness")
     return Page(tab, "console/liveness.html", "console/liveness_panel.html", address, context)

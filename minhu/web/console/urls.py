@@ -73,6 +73,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("checks/<int:check_id>/", inspection.check, name="check"),
     path("checks/<int:check_id>/place/", inspection.place, name="check-place"),
     path("checks/<int:check_id>/by-hand/", inspection.by_hand, name="check-by-hand"),
+    path("checks/<int:check_id>/recording/", recordings.of_check, name="check-recording"),
     path("checks/<int:check_id>/judge/", inspection.judge, name="check-judge"),
     path("liveness/", dialled.page, name="liveness"),
     path("liveness/<int:line_id>/", dialled.dialled, name="line-dialled"),
