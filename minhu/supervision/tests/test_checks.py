@@ -18,7 +18,7 @@ from minhu.intake.models import Call, CallOrder, Recording
 from minhu.intake.scope import NotYours
 from minhu.rules.checking import Judgement, NoTelephone, NothingToJudge, NotNow, OverAlready, TriedEnough
 from minhu.rules.words import Direction, PartyKind, Role
-from minhu.supervision import checking, inspecting
+from minhu.supervision import checking, found, inspecting
 from minhu.supervision.leaving_out import not_checks, not_of_checks
 from minhu.supervision.models import Check, InspectorPhone, LivenessTest
 from minhu.supervision.tests.world import CHECK_NUMBERS, HIS_TELEPHONE, City, numbers
@@ -139,6 +139,8 @@ def test_a_missed_check_is_open_until_the_callback_is_due_and_the_matter_is_put_
     checking.sweep(due)
     check.refresh_from_db()
     assert (check.state, check.finding, check.promise_kept) == ("over", "failed", False)
+    span = (check.from_at, due + timedelta(days=1))
+    assert list(found.over(here.city.pk, *span)) == list(found.failed_of(check.line.official_id, *span)) == [check]
     assert Case.objects.get(contacts__call=call).state == "withdrawn"
 
 
