@@ -100,7 +100,8 @@ def _lines(table: Table, chance: Callable[[str, str], Fraction]) -> list[Candida
         return sorted(among, key=lambda one: -math.log(chance("line", one.line)) / one.weight)[:places]
 
     chosen = heaviest((one for one in table.candidates if not one.seen), must)
-    rest = [one for one in table.candidates if one not in set(chosen)]
+    taken = {one.line for one in chosen}
+    rest = [one for one in table.candidates if one.line not in taken]
     ranks = sorted({one.rank for one in rest})
     sizes = [sum(one.rank == rank for one in rest) for rank in ranks]
     for rank, share in zip(ranks, _shares(count - len(chosen), sizes, chance("shares", "")), strict=True):
