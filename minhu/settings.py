@@ -24,6 +24,7 @@ from minhu.carriers.smpp import BadSmppSetting, BindMode, ReceiptIds, SmppSettin
 from minhu.environment import BadSetting, Environment, database, keep_secret, read_file
 from minhu.environment.gateways import channel_of, gateways
 from minhu.rules.gateways import Channel
+from minhu.rules.numbers import NotANumber, is_mobile, normalise
 from minhu.rules.routing import Policy
 
 BASE_DIR = Path(__file__).resolve().parent
@@ -107,6 +108,7 @@ INSTALLED_APPS = [
     "minhu.directory",
     "minhu.intake",
     "minhu.cases",
+    "minhu.supervision",
     "minhu.switch",
     "minhu.web",
     "minhu.ops",
@@ -341,6 +343,16 @@ SIP = SipSettings(
 if SIP.rtp_high <= SIP.rtp_low:
     raise BadSetting("SIP_RTP_HIGH", f"must be greater than SIP_RTP_LOW ({SIP.rtp_low})")
 
+
+def _check_number(raw: str) -> str:
+    try:
+        if is_mobile(number := normalise(raw)):
+            return number
+    except NotANumber:
+        pass
+    raise BadSetting("MINHU_CHECK_NUMBERS", f"must be mobile numbers, separated by commas; {raw} is none")
+
+
 CALL_POLICY = Policy(
     official_ring_seconds=env.whole("MINHU_OFFICIAL_RING_SECONDS", 20, low=1, high=60),
     staff_ring_seconds=env.whole("MINHU_STAFF_RING_SECONDS", 20, low=1, high=60),
@@ -358,6 +370,12 @@ SWITCH_DRAIN_SECONDS = env.whole("MINHU_DRAIN_SECONDS", 15, high=3600)
 
 ORDERED_CALLS = env.whole("MINHU_ORDERED_CALLS", 8, low=1, high=200)
 """Most calls to citizens that one switch has under way on its trunk at once, so that those who ring find it free."""
+
+CHECK_NUMBERS: tuple[str, ...] = tuple(_check_number(number) for number in env.words("MINHU_CHECK_NUMBERS"))
+"""Mobile numbers that inspectors check lines from: telephones in their hands, that the trunk may show."""
+
+CHECKS_A_DAY = env.whole("MINHU_CHECKS_A_DAY", 4, low=1, high=10_000)
+"""How many lines are drawn a working day, at least; more where the quarter would end before all were."""
 
 SWITCH_METRICS_PORT = env.port("MINHU_SWITCH_METRICS_PORT", 0)
 """Loopback port of the switch's own Prometheus page; 0 means none."""

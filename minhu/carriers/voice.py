@@ -149,8 +149,8 @@ Sink = Callable[[Event], None]
 class RecordLimits:
     """When a recording ends by itself.
 
-    silence_seconds: this long without speech ends it. max_seconds: whole length limit. beep: play a tone first.
-    stop_digits: keys that end it.
+    silence_seconds: this long without speech ends it; 0 for never. max_seconds: whole length limit. beep: play a tone
+    first. stop_digits: keys that end it.
     """
 
     max_seconds: float = 120.0

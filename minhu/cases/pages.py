@@ -25,7 +25,7 @@ from minhu.cases.rows import (
     text_rows,
 )
 from minhu.intake.models import Call, Text, Thread
-from minhu.intake.scope import NotYours, require, scope_of
+from minhu.intake.scope import OF_CITIZENS, NotYours, require, scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.casework import Act
 from minhu.rules.words import CaseKind, CaseState, Door, StepKind, Urgency
@@ -213,7 +213,7 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
 def call_page(viewer: Viewer, call_id: UUID) -> CallPage:
     """Raises: NotYours."""
     calls = Call.objects.select_related("citizen", "line__official__office", "contact__case", "wrap_up")
-    call = calls.prefetch_related("recordings").filter(pk=call_id).first()
+    call = calls.prefetch_related("recordings").filter(OF_CITIZENS, pk=call_id).first()
     if call is None:
         raise NotYours
     require(viewer, call.line, call.city_id)

@@ -33,7 +33,7 @@ from minhu.cases.tracking import NoSuchCode, TooManyLookups, TrackedCase, Tracke
 from minhu.directory.models import QuickReply
 from minhu.intake.gateways import own_words_go
 from minhu.intake.models import Call, Recording, Text
-from minhu.intake.scope import scope_of
+from minhu.intake.scope import OF_CITIZENS, scope_of
 from minhu.rules import deadlines
 from minhu.rules.access import Viewer
 from minhu.rules.calendar import china
@@ -212,7 +212,7 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
 
 def _my_calls(viewer: Viewer) -> QuerySet[Call]:
     """An official's Today is of his own lines, also when he is somebody's superior."""
-    calls = Call.objects.filter(scope_of(viewer).lines())
+    calls = Call.objects.filter(scope_of(viewer).lines(), OF_CITIZENS)
     if viewer.official_id is not None:
         calls = calls.filter(line__official=viewer.official_id)
     return calls

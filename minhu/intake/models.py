@@ -167,13 +167,15 @@ class CallOrder(models.Model):
     """The console asks the switch to place a call (click-to-call). One per key, and one open for a citizen and line.
 
     party_number_sealed: whose phone rings first; then the citizen is dialled, seeing the line's published number.
+    calls_as: whose number he sees instead, and no line: an inspector dials a published number as this citizen would.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
     key = models.CharField(max_length=64, unique=True)
-    line = models.ForeignKey(Line, on_delete=models.PROTECT, related_name="+")
+    line = models.ForeignKey(Line, on_delete=models.PROTECT, null=True, related_name="+")
     citizen = models.ForeignKey(Citizen, on_delete=models.PROTECT, related_name="+")
+    calls_as = models.ForeignKey(Citizen, on_delete=models.PROTECT, null=True, related_name="+", db_index=False)
     asked_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
     asked_at = models.DateTimeField()
     party_kind = models.CharField(max_length=10)
@@ -187,7 +189,11 @@ class CallOrder(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["citizen", "line"], condition=Q(result=""), name="call_order_open_once")
+            models.UniqueConstraint(fields=["citizen", "line"], condition=Q(result=""), name="call_order_open_once"),
+            models.CheckConstraint(
+                condition=Q(line__isnull=False, calls_as__isnull=True) | Q(line__isnull=True, calls_as__isnull=False),
+                name="call_order_shows_a_number",
+            ),
         ]
         indexes = [models.Index(fields=["asked_at"], condition=Q(claimed_at__isnull=True), name="call_order_waiting")]
 

@@ -89,6 +89,31 @@ def place_order(
     return order
 
 
+def place_as_citizen(
+    calls_as: Citizen, dialled: Citizen, *, by: Viewer, telephone: str, key: str, at: datetime
+) -> CallOrder:
+    """Ring the viewer's own telephone, then dial a published number, which sees the number of ``calls_as``.
+
+    For a check: who may is seen to by whoever asks, and what comes in at the other end is told from no other call.
+    The order belongs to no line, so that nobody who answers for one sees it. Raises: QuietNow.
+    """
+    there = CallOrder.objects.filter(key=key).first()
+    if there is not None:
+        return there
+    may_ring(at)
+    return CallOrder.objects.create(
+        city_id=by.city_id,
+        key=key,
+        citizen=dialled,
+        calls_as=calls_as,
+        asked_by_id=by.account_id,
+        asked_at=at,
+        party_kind=PartyKind.STAFF.value,
+        party_id=by.account_id or 0,
+        party_number_sealed=privacy.seal(telephone),
+    )
+
+
 def _give_up_on_old(citizen: Citizen, line: Line, at: datetime) -> None:
     """What was never taken, or never finished, does not stand in the way of a new call."""
     old = Q(claimed_at=None, asked_at__lt=at - STALE_AFTER) | Q(claimed_at__lt=at - LOST_AFTER)

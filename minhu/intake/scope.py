@@ -10,10 +10,14 @@ from django.db.models import Q
 from minhu.directory.models import Line, Office
 from minhu.rules.access import Viewer
 from minhu.rules.errors import Refusal
-from minhu.rules.words import Role
+from minhu.rules.words import Direction, Role
 
 SEES_CONTACTS = (Role.STAFF, Role.SUPERVISOR, Role.LEADERSHIP)
 """Besides the official himself; for the office of the grant and all below it. Operators see none."""
+
+
+OF_CITIZENS = Q(direction=Direction.INBOUND.value) | Q(line__isnull=False)
+"""Condition on calls: not the inspector's own half of a check, which we place for no line and show to nobody."""
 
 
 class NotYours(Refusal):

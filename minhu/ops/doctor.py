@@ -22,6 +22,7 @@ from minhu.directory.models import CalendarFeed, Line
 from minhu.ops import probes
 from minhu.ops import texting_checks as texting
 from minhu.ops.findings import Finding, Grade
+from minhu.ops.inspection_checks import inspection
 from minhu.rules.calendar import china
 from minhu.rules.clock import legal_day
 
@@ -47,6 +48,7 @@ def examine() -> Iterator[Finding]:
         texting.gateways,
         _processes,
         texting.outbox,
+        inspection,
     ):
         try:
             yield from check()

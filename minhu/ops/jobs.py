@@ -21,6 +21,7 @@ from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
 from minhu.ops.texting import Sender
+from minhu.supervision import checking, dialling, drawing
 
 log = structlog.get_logger(__name__)
 
@@ -40,7 +41,7 @@ def run() -> None:
         senders = [Sender(post, posts, worker=worker) for post in posts]
         if not senders:
             log.warning("no_gateway", cure="set SMPP_HOST or SMS_GATEWAYS, or texts will wait")
-        rounds = Rounds([*_texting(senders), *_casework(), *_housekeeping(worker, posts)])
+        rounds = Rounds([*_texting(senders), *_casework(), *_supervision(), *_housekeeping(worker, posts)])
         rounds.start()
         log.info("jobs_started", worker=worker, gateways=[one.name for one in senders])
         stopping.wait()
@@ -72,6 +73,16 @@ def _casework() -> list[Work]:
         Work("set_missing_clocks", cases.set_missing_clocks, MINUTE),
         Work("close_due", lambda: cases.close_due(timezone.now()), MINUTE),
         Work("forget_lookups", _quietly(lambda: tracking.forget_lookups(at=timezone.now())), MINUTE),
+    ]
+
+
+def _supervision() -> list[Work]:
+    return [
+        Work("commit_draws", _quietly(lambda: drawing.commit_due(timezone.now())), MINUTE),
+        Work("draw", _quietly(lambda: drawing.draw_due(timezone.now())), MINUTE),
+        Work("sweep_checks", _quietly(lambda: checking.sweep(timezone.now())), 5.0),
+        Work("reveal_draws", _quietly(lambda: drawing.reveal_due(timezone.now())), MINUTE),
+        Work("settle_corrections", _quietly(lambda: dialling.settle(timezone.now())), MINUTE),
     ]
 
 

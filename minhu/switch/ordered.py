@@ -1,6 +1,8 @@
 """Click-to-call: the official's or the staff's telephone rings first, then the citizen is dialled and the two bridged.
 
 The citizen's display shows the line's published number. The journal of the call is the evidence for the promise.
+An inspector's check goes the same way, of no line: a published number is dialled as a citizen would, and what comes in
+there is a call like any other.
 """
 
 from __future__ import annotations
@@ -14,13 +16,14 @@ import structlog
 
 from minhu.carriers.voice import BridgeId, LegAnswered, LegEnded, LegId, LegRinging
 from minhu.intake.entries import Opened, OrderDone
-from minhu.rules.plans import LineNow, Party
+from minhu.rules.plans import Party
 from minhu.rules.words import CallState, Direction, PartyKind, StepKind
 from minhu.switch import speech
 from minhu.switch.caller import Caller, CallerGone
 from minhu.switch.inbox import Inbox
 from minhu.switch.ports import NotKept, Order
 from minhu.switch.record import CallRecord
+from minhu.switch.taped import Taped
 
 if TYPE_CHECKING:
     from minhu.switch.engine import Switchboard
@@ -73,8 +76,8 @@ class _OrderedCall:
         self._citizen = Party(PartyKind.CITIZEN, order.citizen_id, "", order.number)
 
     async def carry_out(self) -> None:
-        line = self._board.around.directory().line_by_id(self._order.line_id, self._now())
-        if line is None:
+        shown = self._shown()
+        if not shown:
             self._board.store.note(OrderDone(self._order.id, Result.FAILED))
             return
         await self._open()
@@ -82,7 +85,7 @@ class _OrderedCall:
         engaged.begin_talking(self._order.party.number)
         result = Result.FAILED
         try:
-            result = await self._reach_both(line)
+            result = await self._reach_both(shown)
         except CallerGone:
             result = Result.CONNECTED if self._record.answered_by else Result.PARTY_LEFT
         finally:
@@ -91,6 +94,13 @@ class _OrderedCall:
             self._board.forget_leg(self._party_leg)
             self._close(result)
 
+    def _shown(self) -> str:
+        """The number on the citizen's display; "" when the line is gone."""
+        if self._order.line_id is None:
+            return self._order.shown
+        line = self._board.around.directory().line_by_id(self._order.line_id, self._now())
+        return line.number if line else ""
+
     async def _open(self) -> None:
         record, order = self._record, self._order
         opened = Opened(
@@ -98,30 +108,39 @@ class _OrderedCall:
             Direction.OUTBOUND,
             record.received_at,
             self._engine.node,
-            self._board.around.directory().city_of(order.line_id) or 0,
+            self._city(),
             order.line_id,
             order=order.id,
             citizen_id=order.citizen_id,
         )
         await self._board.store.receive(opened, record.step(StepKind.RECEIVED, record.received_at))
 
-    async def _reach_both(self, line: LineNow) -> Result:
+    def _city(self) -> int:
+        line = self._order.line_id
+        return self._order.city_id if line is None else self._board.around.directory().city_of(line) or 0
+
+    async def _reach_both(self, shown: str) -> Result:
         self._record.state = CallState.RINGING
         self._record.ringing_at = self._now()
         self._board.store.note(self._record.stand())
-        if not await self._reach_party(line.number):
+        if not await self._reach_party(shown):
             return Result.PARTY_NOT_REACHED
-        await self._party.say(speech.FOR_OFFICIAL)
+        if self._order.line_id is not None:
+            await self._party.say(speech.FOR_OFFICIAL)
         citizen_leg = self._board.new_leg(self._inbox)
+        taped = Taped(self._board, self._record.call, citizen_leg)
         self._party.let_hear_ringing()
         try:
-            if not await self._reach_citizen(citizen_leg, line.number):
+            if not await self._reach_citizen(citizen_leg, shown):
                 await self._party.say(speech.CITIZEN_NOT_REACHED)
                 return Result.CITIZEN_NOT_REACHED
             self._party.hush()
-            return await self._talk(citizen_leg)
+            return await self._talk(citizen_leg, taped)
         finally:
             self._engine.hangup(citizen_leg)
+            await taped.finish(self._inbox)
+            if taped.seconds is not None:
+                self._journal(StepKind.RECORDED, seconds=taped.seconds)
             self._board.forget_leg(citizen_leg)
 
     async def _reach_party(self, shown: str) -> bool:
@@ -168,7 +187,7 @@ class _OrderedCall:
         self._journal(StepKind.NOT_ANSWERED, self._citizen, sip=sip_code)
         return False
 
-    async def _talk(self, citizen_leg: LegId) -> Result:
+    async def _talk(self, citizen_leg: LegId, taped: Taped) -> Result:
         record = self._record
         if not self._engine.bridge(BridgeId(str(record.call)), (self._party_leg, citizen_leg)):
             return Result.CITIZEN_NOT_REACHED
@@ -176,8 +195,11 @@ class _OrderedCall:
         record.answered_at = record.rung_until = now
         record.answered_by, record.state = self._citizen, CallState.ANSWERED
         self._board.store.note(record.stand(), record.step(StepKind.BRIDGED, now, None, self._citizen))
+        if self._order.line_id is None:
+            taped.begin()
         while True:
             news = await self._party.next(None)
+            await taped.take(news)
             if isinstance(news, LegEnded) and news.leg == citizen_leg:
                 return Result.CONNECTED
 
@@ -189,5 +211,5 @@ class _OrderedCall:
         ended = record.step(StepKind.ENDED, now, {"result": result.value})
         self._board.store.note(record.stand(), ended, OrderDone(self._order.id, result.value))
 
-    def _journal(self, kind: StepKind, party: Party | None = None, **detail: str | int) -> None:
+    def _journal(self, kind: StepKind, party: Party | None = None, **detail: str | float) -> None:
         self._board.store.note(self._record.step(kind, self._now(), detail, party))

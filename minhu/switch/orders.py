@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from minhu.audit import privacy
-from minhu.intake.models import CallOrder
+from minhu.intake.models import CallOrder, Citizen
 from minhu.intake.ordering import LOST_AFTER, STALE_AFTER
 from minhu.rules.plans import Party
 from minhu.rules.quiet import is_quiet
@@ -24,7 +24,9 @@ AT_ONCE = 20
 
 def claim(node: str) -> Sequence[Order]:
     """The waiting orders that this switch got, as many as its trunk may carry at once; all of it in one transaction."""
-    waiting = CallOrder.objects.filter(claimed_at__isnull=True).select_related("citizen").order_by("asked_at")
+    waiting = (
+        CallOrder.objects.filter(claimed_at__isnull=True).select_related("citizen", "calls_as").order_by("asked_at")
+    )
     found = list(waiting[:AT_ONCE])
     if not found:
         return ()
@@ -50,5 +52,10 @@ def _under_way(node: str) -> int:
 
 def _order(order: CallOrder) -> Order:
     party = Party(PartyKind(order.party_kind), order.party_id, "", privacy.unseal(order.party_number_sealed))
-    sealed = order.citizen.number_sealed
-    return Order(order.pk, order.line_id, party, order.citizen_id, privacy.unseal(sealed) if sealed else "")
+    number, shown = _number(order.citizen), _number(order.calls_as)
+    return Order(order.pk, order.line_id, party, order.citizen_id, number, shown, order.city_id)
+
+
+def _number(citizen: Citizen | None) -> str:
+    sealed = citizen.number_sealed if citizen else None
+    return privacy.unseal(sealed) if sealed else ""

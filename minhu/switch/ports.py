@@ -25,13 +25,18 @@ class NotKept(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A call that the console asked for and this switch has claimed: the party's phone first, then the citizen's."""
+    """A call that the console asked for and this switch has claimed: the party's phone first, then the citizen's.
+
+    line_id: whose published number the citizen sees; None: he sees ``shown``. city_id: only of an order without a line.
+    """
 
     id: UUID
-    line_id: int
+    line_id: int | None
     party: Party
     citizen_id: int
     number: str
+    shown: str = ""
+    city_id: int = 0
 
 
 class Store(Protocol):

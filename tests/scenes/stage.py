@@ -101,7 +101,7 @@ class Stage:
 
     def orders(self) -> list[Order]:
         """The calls that were clicked, as the switch claims them."""
-        waiting = CallOrder.objects.filter(call=None, result="").select_related("citizen")
+        waiting = CallOrder.objects.filter(call=None, result="").select_related("citizen", "calls_as")
         return [
             Order(
                 one.pk,
@@ -109,6 +109,8 @@ class Stage:
                 Party(PartyKind(one.party_kind), one.party_id, "", privacy.unseal(one.party_number_sealed)),
                 one.citizen_id,
                 privacy.unseal(one.citizen.number_sealed or b""),
+                privacy.unseal(one.calls_as.number_sealed or b"") if one.calls_as else "",
+                one.city_id,
             )
             for one in waiting
         ]

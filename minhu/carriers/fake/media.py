@@ -37,6 +37,8 @@ class Recording:
 
     def lasts_seconds(self) -> float:
         """Until it ends by itself: at the limit, or when silence has followed the last word."""
+        if not self.limits.silence_seconds:
+            return self.limits.max_seconds
         return min(self.says_seconds + self.limits.silence_seconds, self.limits.max_seconds)
 
     def finish(self, now: float) -> float:

@@ -250,6 +250,22 @@ def test_a_recording_is_whole_on_disk_before_the_call_is_told_as_ended(play: Pla
     play(scene)
 
 
+def test_a_conversation_is_recorded_while_it_goes_on_until_its_leg_ends(play: Play, tmp_path: Path) -> None:
+    async def scene(world: VoiceWorld) -> None:
+        citizen, official = await answered_citizen(world), await answered_official(world)
+        world.engine.bridge(BridgeId("b"), (citizen, official))
+        limits = RecordLimits(silence_seconds=0.0, beep=False, stop_digits="")
+        assert world.engine.record(official, str(tmp_path / "talk.wav"), limits, OpId("r"))
+        assert {state.bridge for state in world.engine.snapshot()} == {BridgeId("b")}
+        (await world.telephone(official)).hangs_up()
+        await world.until(RecordDone, official)
+        await world.until(LegEnded, official)
+
+        assert (tmp_path / "talk.wav").read_bytes()[:4] == b"RIFF"
+
+    play(scene)
+
+
 @pytest.mark.parametrize("play", [name for name, world in WORLDS.items() if world.presses_keys], indirect=True)
 def test_keys_the_citizen_presses_arrive_in_order(play: Play) -> None:
     async def scene(world: VoiceWorld) -> None:

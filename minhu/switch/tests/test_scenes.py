@@ -14,7 +14,7 @@ from minhu.carriers.fake import Answers, Busy, Declines, Ignores, Silent
 from minhu.carriers.voice import Diversion
 from minhu.intake.entries import Context
 from minhu.rules.hours import Hours
-from minhu.rules.plans import PresenceNow
+from minhu.rules.plans import Party, PresenceNow
 from minhu.rules.words import CallState, LineMode, PartyKind, Presence, StepKind
 from minhu.switch.ports import Order
 from minhu.switch.tests.town import CITIZEN, DUTY, LANDLINE, LINE, MONDAY_10, STAFF, WANG, WANGS_LINE, Town, play
@@ -402,5 +402,55 @@ def test_while_he_calls_back_the_official_counts_as_on_a_call() -> None:
         assert caller.heard[0] == "on_call_wait"
         caller.hangs_up()
         await town.quiet()
+
+    play(scene)
+
+
+def test_a_check_rings_the_inspector_first_and_shows_the_check_number_of_no_line() -> None:
+    inspector = Party(PartyKind.STAFF, 40, "", LANDLINE)
+
+    async def scene(town: Town) -> None:
+        town.engine.handset(LANDLINE, Answers(after_seconds=2.0))
+        town.engine.handset(LINE, Answers(after_seconds=6.0, talk_seconds=30.0))
+        town.board.place([Order(ORDER, None, inspector, 9, LINE, shown=CITIZEN, city_id=1)])
+        await town.quiet()
+
+        first, second = town.engine.far_ends
+        assert (first.number, second.number, second.shown) == (LANDLINE, LINE, CITIZEN)
+        assert "official_callback" not in first.heard
+        (opened,) = town.ledger.opened.values()
+        assert (opened.line_id, opened.city_id) == (None, 1)
+        assert town.ledger.results == {ORDER: "connected"}
+        (voice,) = town.ledger.voices
+        assert voice.call == opened.call
+        assert town.ledger.kinds(opened.call)[-2:] == [StepKind.RECORDED, StepKind.ENDED]
+
+    play(scene)
+
+
+@pytest.mark.parametrize("who_leaves", ["inspector", "line"])
+def test_what_the_line_says_in_a_check_is_kept_whoever_hangs_up_first(who_leaves: str) -> None:
+    inspector, first = Party(PartyKind.STAFF, 40, "", LANDLINE), who_leaves == "inspector"
+
+    async def scene(town: Town) -> None:
+        town.engine.handset(LANDLINE, Answers(after_seconds=2.0, talk_seconds=20.0 if first else None))
+        town.engine.handset(LINE, Answers(after_seconds=6.0, talk_seconds=None if first else 30.0))
+        town.board.place([Order(ORDER, None, inspector, 9, LINE, shown=CITIZEN, city_id=1)])
+        await town.quiet()
+
+        assert len(town.ledger.voices) == 1
+        assert town.engine.snapshot() == ()
+
+    play(scene)
+
+
+def test_a_conversation_with_a_citizen_is_not_recorded() -> None:
+    async def scene(town: Town) -> None:
+        town.engine.handset(WANG.number, Answers(after_seconds=3.0))
+        town.engine.handset(CITIZEN, Answers(after_seconds=5.0, talk_seconds=90.0))
+        town.board.place([_order()])
+        await town.quiet()
+
+        assert not town.ledger.voices
 
     play(scene)

@@ -64,11 +64,21 @@ def tabs_of(viewer: Viewer) -> tuple[Tab, ...]:
         first += [Tab("desk", _("承办"), "inbox", reverse("desk"))]
     if viewer.has(*SUPERVISES):
         first += [Tab("escalated", _("上报"), "megaphone", reverse("escalated"))]
+    first += _checks(viewer)
     if viewer.has(Role.STAFF):
         return (*first, calls, callbacks, ledger, *last)
     if viewer.has(*SUPERVISES):
         return (*first, ledger, calls, *last)
     return (*first, ledger, *last) if first else last
+
+
+def _checks(viewer: Viewer) -> list[Tab]:
+    """Checks to place, or those that are over."""
+    if viewer.has(Role.INSPECTOR):
+        return [Tab("checks", _("抽查"), "shield-check", reverse("checks"))]
+    if viewer.has(*SUPERVISES):
+        return [Tab("checked", _("抽查"), "shield-check", reverse("checked"))]
+    return []
 
 
 def tab_of_cases(viewer: Viewer) -> str:

@@ -17,6 +17,7 @@ from minhu.cases.queries import Ledger, NoticeRow, PromiseRow
 from minhu.rules.access import Viewer
 from minhu.rules.clock import legal_day
 from minhu.rules.words import NoticeKind, Rung
+from minhu.supervision import dialling
 from minhu.web.console import shown
 from minhu.web.console.doing import act
 from minhu.web.console.frame import Page, show, signed_in, tabs_of
@@ -88,6 +89,7 @@ def ledger(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "parts": parts,
         "chosen": chosen,
         "promises": [shown.due(row, with_owner=True) for row in rows[chosen]],
+        "corrections": dialling.owed_by(viewer),
     }
     address = f"{reverse('ledger')}?of={chosen}"
     tab = "ledger" if viewer.official_id is None else "today"

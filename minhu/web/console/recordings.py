@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
@@ -9,6 +11,7 @@ from minhu.audit.privacy import PrivacyError
 from minhu.cases.queries import listen as listen_to
 from minhu.rules.access import Viewer
 from minhu.rules.errors import Refusal
+from minhu.supervision import inspecting
 from minhu.web.console.frame import signed_in
 from minhu.web.errors import message
 
@@ -16,9 +19,21 @@ from minhu.web.errors import message
 @require_safe
 @signed_in
 def listen(request: HttpRequest, viewer: Viewer, recording_id: int) -> HttpResponse:
+    """What a caller said."""
+    return play(request, lambda: listen_to(recording_id, by=viewer))
+
+
+@require_safe
+@signed_in
+def of_check(request: HttpRequest, viewer: Viewer, check_id: int) -> HttpResponse:
+    """What a line said when it was checked."""
+    return play(request, lambda: inspecting.listen(viewer, check_id))
+
+
+def play(request: HttpRequest, opened: Callable[[], bytes]) -> HttpResponse:
     """The WAV, whole or the piece the player asks for (RFC 9110, one range)."""
     try:
-        sound = listen_to(recording_id, by=viewer)
+        sound = opened()
     except Refusal:
         raise Http404 from None
     except (OSError, PrivacyError):

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web.console import acts, case_page, casework, files, gateways, imports, owed, pages, presence, recordings
+from minhu.web.console import (
+    acts,
+    case_page,
+    casework,
+    dialled,
+    files,
+    gateways,
+    imports,
+    inspection,
+    owed,
+    pages,
+    presence,
+    recordings,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="console-home"),
@@ -54,4 +67,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gateways/<slug:name>/pause/", gateways.pause, name="gateway-pause"),
     path("gateways/<slug:name>/resume/", gateways.resume, name="gateway-resume"),
     path("import/", imports.page, name="import"),
+    path("checks/", inspection.today, name="checks"),
+    path("checks/telephone/", inspection.telephone, name="check-telephone"),
+    path("checks/over/", inspection.checked, name="checked"),
+    path("checks/<int:check_id>/", inspection.check, name="check"),
+    path("checks/<int:check_id>/place/", inspection.place, name="check-place"),
+    path("checks/<int:check_id>/by-hand/", inspection.by_hand, name="check-by-hand"),
+    path("checks/<int:check_id>/recording/", recordings.of_check, name="check-recording"),
+    path("checks/<int:check_id>/judge/", inspection.judge, name="check-judge"),
+    path("liveness/", dialled.page, name="liveness"),
+    path("liveness/<int:line_id>/", dialled.dialled, name="line-dialled"),
+    path("corrections/<int:correction_id>/propose/", dialled.propose, name="correction-propose"),
+    path("corrections/<int:correction_id>/approve/", dialled.approve, name="correction-approve"),
 ]

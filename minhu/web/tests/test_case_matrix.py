@@ -61,6 +61,8 @@ ACTS: dict[str, Address] = {
 NOT_ON_A_CASE = {
     "console-home", "presence", "presence-switch", "me", "import", "notices-read", "text-take-up", "text-put-aside",
     "console-gateways", "gateway-pause", "gateway-resume",
+    "checks", "check-telephone", "checked", "check", "check-place", "check-by-hand", "check-judge",
+    "check-recording", "liveness", "line-dialled", "correction-propose", "correction-approve",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",

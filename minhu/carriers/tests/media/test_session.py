@@ -135,6 +135,20 @@ def test_two_legs_hear_each_other_byte_for_byte(studio: Studio) -> None:
     assert caller.hear().payload == bytes(range(50, 210))
 
 
+def test_what_one_says_is_recorded_while_the_other_hears_it(studio: Studio, tmp_path: Path) -> None:
+    a, caller, _, official = bridged(studio)
+    a.session.record(str(tmp_path / "talk.wav"), RecordLimits(silence_seconds=0, beep=False), OP)
+    for _ in range(50):
+        caller.say(a.session)
+    studio.deliver(a, 51)
+    heard = [official.hear() for _ in range(50)]
+    a.session.close()
+
+    assert {packet.payload for packet in heard} == {LOUD[caller.kind]}
+    (done,) = a.done
+    assert done.seconds == pytest.approx(1.0, abs=0.05)
+
+
 def test_a_relayed_stream_is_our_own_and_keeps_its_gaps(studio: Studio) -> None:
     a, caller, _, official = bridged(studio)
     caller.say(a.session)

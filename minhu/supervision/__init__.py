@@ -1,0 +1,1 @@
+"""Spot checks, complaints, evidence, the ladder, and the figures that are published."""

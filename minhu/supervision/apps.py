@@ -1,0 +1,17 @@
+"""How Django knows this part."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class SupervisionConfig(AppConfig):
+    name = "minhu.supervision"
+    label = "supervision"
+    verbose_name = "监督"
+
+    def ready(self) -> None:
+        from minhu.audit.guards import guard
+        from minhu.supervision.guards_checks import CHECK_GUARDS
+
+        guard(*CHECK_GUARDS)
