@@ -29,7 +29,7 @@ ROLES = {
     "督查": "看全部来电与承诺 · sees calls and promises of all",
     "市领导": "city leadership",
     "承办单位": "a county's unit",
-    "抽查员": "inspector",
+    "抽查员": "当天的抽查、核验号码 · the day's checks, and the round of numbers",
     "管理员": "名录与账号，看不到诉求 · the operator, who sees no matter",
     "审计员": "auditor",
 }

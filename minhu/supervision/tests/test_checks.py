@@ -16,9 +16,9 @@ from minhu.cases import queries
 from minhu.cases.models import Case
 from minhu.intake.models import Call, CallOrder, Recording
 from minhu.intake.scope import NotYours
-from minhu.rules.checking import Judgement, NoTelephone, NothingToJudge, NotNow, OverAlready, TriedEnough
+from minhu.rules.checking import REVEAL_WITHIN, Judgement, NoTelephone, NothingToJudge, NotNow, OverAlready, TriedEnough
 from minhu.rules.words import Direction, PartyKind, Role
-from minhu.supervision import checking, found, inspecting
+from minhu.supervision import checking, drawing, found, inspecting
 from minhu.supervision.leaving_out import not_checks, not_of_checks
 from minhu.supervision.models import Check, InspectorPhone, LivenessTest
 from minhu.supervision.tests.world import CHECK_NUMBERS, HIS_TELEPHONE, City, numbers
@@ -142,6 +142,17 @@ def test_a_missed_check_is_open_until_the_callback_is_due_and_the_matter_is_put_
     span = (check.from_at, due + timedelta(days=1))
     assert list(found.over(here.city.pk, *span)) == list(found.failed_of(check.line.official_id, *span)) == [check]
     assert Case.objects.get(contacts__call=call).state == "withdrawn"
+
+
+def test_a_check_that_nobody_judges_counts_neither_way_and_is_over_with_its_day(here: City) -> None:
+    check = here.checks[0]
+    call = placed(here, check, answered_by=None)
+    drawing.reveal_due(check.draw.closes_at + REVEAL_WITHIN)
+
+    check.refresh_from_db()
+    assert (check.state, check.finding, check.promise_kept) == ("over", "unjudged", False)
+    assert Case.objects.get(contacts__call=call).state == "withdrawn"
+    assert not found.failed_of(check.line.official_id, check.from_at, check.draw.closes_at + timedelta(days=9)).exists()
 
 
 def test_until_it_is_over_it_counts_like_any_call_and_then_no_more(here: City) -> None:
