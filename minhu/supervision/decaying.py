@@ -73,6 +73,10 @@ class AlarmRow:
     over_at: datetime | None
     seen_by: str
 
+    @property
+    def usual_percent(self) -> int:
+        return round(self.usual * 100)
+
 
 def alarms(viewer: Viewer, *, most: int = 100) -> tuple[AlarmRow, ...]:
     """Alarms of the viewer's offices, those that go on first. Nobody but supervision and leadership has any."""

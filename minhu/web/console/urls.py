@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web.console import acts, case_page, casework, files, gateways, imports, owed, pages, presence, recordings
+from minhu.web.console import (
+    acts,
+    case_page,
+    casework,
+    figures,
+    files,
+    gateways,
+    imports,
+    owed,
+    pages,
+    presence,
+    recordings,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="console-home"),
@@ -54,4 +66,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gateways/<slug:name>/pause/", gateways.pause, name="gateway-pause"),
     path("gateways/<slug:name>/resume/", gateways.resume, name="gateway-resume"),
     path("import/", imports.page, name="import"),
+    path("figures/", figures.page, name="console-figures"),
+    path("figures/figures.<str:kind>", figures.file, name="console-figures-file"),
+    path("figures/report/", figures.report, name="console-report"),
+    path("figures/alarms/", figures.alarms, name="console-alarms"),
+    path("figures/alarms/<int:alarm_id>/seen/", figures.see, name="console-alarm-see"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web.public import directory, matters, tracked
+from minhu.web.public import directory, figures, matters, tracked
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", directory.index, name="directory"),
@@ -22,4 +22,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/<str:code>/withdraw/", tracked.withdraw, name="matter-withdraw"),
     path("m/<str:code>/files/<int:attachment_id>/", tracked.file, name="matter-file"),
     path("about/", directory.about, name="about"),
+    path("figures/", figures.page, name="figures"),
+    path("figures/figures.<str:kind>", figures.file, name="figures-file"),
 ]

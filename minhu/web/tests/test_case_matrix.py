@@ -61,6 +61,7 @@ ACTS: dict[str, Address] = {
 NOT_ON_A_CASE = {
     "console-home", "presence", "presence-switch", "me", "import", "notices-read", "text-take-up", "text-put-aside",
     "console-gateways", "gateway-pause", "gateway-resume",
+    "console-figures", "console-figures-file", "console-report", "console-alarms", "console-alarm-see",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",
