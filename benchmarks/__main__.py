@@ -16,6 +16,7 @@ BENCHMARKS = {
     "media_bridge": "a hundred bridged calls: loss, added delay, CPU",
     "smpp_inbound": "inbound texts a second, each durable before its acknowledgement",
     "deadlines": "a sweep over one million open clocks",
+    "figures": "the figures of a page over one million journal rows",
     "web_form": "matters a second posted to the public form",
 }
 WITH_PEERS = frozenset({"calls", "web_form"})

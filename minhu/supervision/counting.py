@@ -24,7 +24,7 @@ from minhu.rules.clock import SHANGHAI, legal_day
 from minhu.rules.deadlines import first_contact_due
 from minhu.rules.figures import Count
 from minhu.rules.words import COUNTS_AS_ANSWERED, CaseKind, Direction, PartyKind, Urgency
-from minhu.supervision.models import CountedDay, DayCount
+from minhu.supervision.models import WHOLE_DAY, CountedDay, DayCount
 from minhu.supervision.others import matters_of_citizens, of_citizens
 
 OVERLAP = timedelta(hours=1)
@@ -71,10 +71,19 @@ def recount(city_id: int, day: date, *, at: datetime) -> None:
             city_id=city_id, day_on=day, hour=hour, line_id=line, official_id=None if line else holder,
             **{count.value: number for count, number in counts.items()},
         )
-        for (hour, line, holder), counts in sums.items()
+        for (hour, line, holder), counts in (*sums.items(), *_whole_day(sums).items())
     )  # fmt: skip
     counted.counted_at, counted.unsettled = at, unsettled
     counted.save(update_fields=["counted_at", "unsettled"])
+
+
+def _whole_day(sums: Sums) -> Sums:
+    """Each place's sum over the hours, which is what periods are read from."""
+    whole: Sums = defaultdict(dict)
+    for (_hour, line, holder), counts in sums.items():
+        for count, number in counts.items():
+            _add(whole[WHOLE_DAY, line, holder], count, number)
+    return whole
 
 
 def begin_of(day: date) -> datetime:

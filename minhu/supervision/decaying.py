@@ -18,7 +18,7 @@ from minhu.rules.clock import legal_day
 from minhu.rules.decay import FEWEST_CALLS, Chart, Level, Tuning, after, tuned
 from minhu.rules.figures import Count
 from minhu.rules.words import COUNTS_AS_ANSWERED, Direction
-from minhu.supervision.models import AnswerWatch, DayCount, DecayAlarm
+from minhu.supervision.models import WHOLE_DAY, AnswerWatch, DayCount, DecayAlarm
 from minhu.supervision.others import of_citizens
 from minhu.supervision.published import SEES_ALL_FIGURES
 
@@ -135,7 +135,7 @@ History = dict[int, tuple[int, int]]
 def _history(city_id: int, at: datetime) -> History:
     last = legal_day(at) - timedelta(days=NOT_THE_LAST_DAYS)
     first = last - timedelta(days=HISTORY_DAYS)
-    rows = DayCount.objects.filter(city_id=city_id, day_on__range=(first, last), line__isnull=False)
+    rows = DayCount.objects.filter(city_id=city_id, day_on__range=(first, last), hour=WHOLE_DAY, line__isnull=False)
     sums = rows.values_list("line_id").annotate(Sum(Count.CALLS.value), Sum(Count.ANSWERED.value)).order_by()
     return {line: (calls, answered) for line, calls, answered in sums if line is not None}
 

@@ -5,11 +5,11 @@ A whole period is read once (``tally``), and every part of it is a sum of that.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from django.db.models import Sum
+from django.db.models import Q, QuerySet, Sum
 
 from minhu.directory.models import Line, Office, Official
 from minhu.intake.scope import Scope, scope_of
@@ -18,13 +18,12 @@ from minhu.rules.errors import Refusal
 from minhu.rules.figures import BY_NAME, Count, Counts
 from minhu.rules.intervals import Share, prior_of, shown, shrunk
 from minhu.rules.words import Role
-from minhu.supervision.models import DayCount
+from minhu.supervision.models import WHOLE_DAY, DayCount
 
 SEES_ALL_FIGURES = (Role.SUPERVISOR, Role.LEADERSHIP)
 """Of the office of the grant and all below; an official sees his own and his office's, everybody what is public."""
 
 MOST_DAYS = 3 * 366
-_COUNTS = tuple(Count)
 
 
 class NoSuchPeriod(Refusal):
@@ -59,65 +58,83 @@ def whole_weeks(today: date, weeks: int) -> Period:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """Counts of one line (or holder) on one day. office_id: where its official is now; the city for nobody's."""
-
-    day: date
-    line_id: int | None
-    official_id: int | None
-    office_id: int
-    counts: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Tally:
-    """A period, read."""
+    """A period, read: by day, and by the office that the official is in now (the city, for what is nobody's)."""
 
     period: Period
-    rows: tuple[Row, ...]
+    days: Mapping[date, Counts]
+    offices: Mapping[int, Counts]
 
-    def counts(self, which: Callable[[Row], bool] = lambda row: True) -> Counts:
-        """Sums over the rows that are chosen; over all of them unless said otherwise."""
-        chosen = [row.counts for row in self.rows if which(row)]
-        return dict(zip(_COUNTS, (sum(column) for column in zip(*chosen, strict=True)), strict=True)) if chosen else {}
+    def counts(self) -> Counts:
+        """Of the whole period."""
+        return added(self.days.values())
 
     def by_week(self) -> tuple[tuple[date, Counts], ...]:
         """Each week of the period by its Monday, also those in which nothing was counted."""
-        return tuple((monday, self.counts(_in_week(monday))) for monday in self.period.mondays)
+        weeks: dict[date, list[Counts]] = {monday: [] for monday in self.period.mondays}
+        for day, counts in self.days.items():
+            weeks[day - timedelta(days=day.weekday())].append(counts)
+        return tuple((monday, added(found)) for monday, found in weeks.items())
+
+    def of(self, offices: Iterable[int]) -> Counts:
+        """Of some offices, over the whole period."""
+        return added(self.offices[one] for one in offices if one in self.offices)
+
+
+def added(parts: Iterable[Counts]) -> Counts:
+    """The sum of counts."""
+    total: dict[Count, int] = {}
+    for part in parts:
+        for count, number in part.items():
+            total[count] = total.get(count, 0) + number
+    return total
 
 
 def tally(
     city_id: int, period: Period, *, offices: frozenset[int] | None = None, official_id: int | None = None
 ) -> Tally:
     """What was counted in a city, or in some offices, or of one official."""
+    rows = _rows(city_id, period).filter(hour=WHOLE_DAY)
+    if offices is not None:
+        rows = rows.filter(_held(Official.objects.filter(office__in=offices), nobody=city_id in offices))
+    if official_id is not None:
+        rows = rows.filter(_held(Official.objects.filter(pk=official_id), nobody=False))
+    sums = {count.value: Sum(count.value) for count in Count}
+    days = rows.values_list("day_on").annotate(**sums).order_by()
+    places = rows.values_list("line_id", "official_id").annotate(**sums).order_by()
     owners = dict(Line.objects.filter(city_id=city_id).values_list("id", "official_id"))
     homes = dict(Official.objects.filter(city_id=city_id).values_list("id", "office_id"))
-    found = (
-        DayCount.objects.filter(city_id=city_id, day_on__range=(period.first, period.last))
-        .values_list("day_on", "line_id", "official_id")
-        .annotate(*(Sum(count.value) for count in _COUNTS))
-        .order_by()
-    )
-    rows = []
-    for day, line_id, holder_id, *numbers in found:
+    by_office: dict[int, list[Counts]] = {}
+    for line_id, holder_id, *numbers in places:
         official = owners[line_id] if line_id is not None else holder_id
         office = homes[official] if official is not None else city_id
-        if (offices is None or office in offices) and official_id in {None, official}:
-            rows.append(Row(day, line_id, official, office, tuple(numbers)))
-    return Tally(period, tuple(rows))
+        by_office.setdefault(office, []).append(_counts(numbers))
+    return Tally(
+        period,
+        {day: _counts(numbers) for day, *numbers in days},
+        {office: added(parts) for office, parts in by_office.items()},
+    )
 
 
 def calls_by_hour(city_id: int, period: Period) -> tuple[Counts, ...]:
     """Calls of the city by hour of day, 0 to 23."""
-    counted = (Count.CALLS, Count.IN_PERSON, Count.ANSWERED)
-    found = (
-        DayCount.objects.filter(city_id=city_id, day_on__range=(period.first, period.last))
-        .values_list("hour")
-        .annotate(*(Sum(count.value) for count in counted))
-        .order_by()
-    )
-    hours: dict[int, Counts] = {hour: dict(zip(counted, numbers, strict=True)) for hour, *numbers in found}
-    return tuple(hours.get(hour, {}) for hour in range(24))
+    rows = _rows(city_id, period).filter(hour__lt=WHOLE_DAY)
+    hours = dict(rows.values_list("hour").annotate(calls=Sum(Count.CALLS.value)).order_by())
+    return tuple({Count.CALLS: hours.get(hour, 0)} for hour in range(24))
+
+
+def _rows(city_id: int, period: Period) -> QuerySet[DayCount]:
+    return DayCount.objects.filter(city_id=city_id, day_on__range=(period.first, period.last))
+
+
+def _held(officials: QuerySet[Official], *, nobody: bool) -> Q:
+    """Rows of these officials' lines or matters; nobody: also what is with nobody."""
+    held = Q(line__official__in=officials) | Q(line=None, official__in=officials)
+    return held | Q(line=None, official=None) if nobody else held
+
+
+def _counts(numbers: Iterable[int]) -> Counts:
+    return dict(zip(Count, numbers, strict=True))
 
 
 # ---- offices
@@ -203,7 +220,7 @@ class Compared:
 def compared(tallied: Tally, among: tuple[Unit, ...], figure: str) -> tuple[Compared, ...]:
     """A share by unit, in the directory's order: overlapping intervals make no ranking."""
     defined = BY_NAME[figure]
-    counts = {unit.office_id: tallied.counts(_in_offices(unit.offices)) for unit in among}
+    counts = {unit.office_id: tallied.of(unit.offices) for unit in among}
     samples = {pk: (_sum(found, defined.part), _sum(found, defined.of)) for pk, found in counts.items()}
     whole = shown(sum(part for part, _ in samples.values()), sum(of for _, of in samples.values()))
     if whole is None:
@@ -229,12 +246,3 @@ def _apart(share: Share | None, whole: Share) -> int:
 
 def _sum(counts: Counts, which: tuple[Count, ...]) -> int:
     return sum(counts.get(one, 0) for one in which)
-
-
-def _in_week(monday: date) -> Callable[[Row], bool]:
-    end = monday + timedelta(days=7)
-    return lambda row: monday <= row.day < end
-
-
-def _in_offices(offices: frozenset[int]) -> Callable[[Row], bool]:
-    return lambda row: row.office_id in offices

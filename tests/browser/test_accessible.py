@@ -36,7 +36,7 @@ def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, str]]:
     """Every page there is, and who looks at it."""
     public = [
         "/", "/?q=%E5%91%A8", "/?q=nobodyatall", f"/o/{scene.official.pk}/", "/new/", "/m/", "/m/?code=abc",
-        f"/m/{scene.replied_code}/", f"/m/{scene.replied_code}/sent/", "/about/", "/figures/", "/display/", "/accounts/login/",
+        f"/m/{scene.replied_code}/", f"/m/{scene.replied_code}/sent/", "/about/", "/display/", "/accounts/login/",
         "/no-such-page/",
     ]  # fmt: skip
     official = [
@@ -56,9 +56,7 @@ def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, str]]:
     staff += [f"/console/cases/{begun.joined.pk}/", "/console/ledger/"]
     unit = ["/console/desk/", "/console/ledger/", "/console/notices/", "/console/me/"]
     unit += [f"/console/cases/{begun.handed.pk}/?do={name}" for name in ("reply", "extend", "give_back")]
-    official += ["/console/figures/", "/console/figures/report/"]
-    supervisor = ["/console/figures/", "/console/figures/alarms/", "/console/figures/report/"]
-    supervisor += ["/console/escalated/", "/console/notices/", "/console/ledger/", f"/console/cases/{begun.late.pk}/"]
+    supervisor = ["/console/escalated/", "/console/notices/", "/console/ledger/", f"/console/cases/{begun.late.pk}/"]
     pages: list[tuple[Account | None, str]] = [(None, path) for path in public]
     pages += [(work.unit_account, path) for path in unit]
     pages += [(work.supervisor_account, path) for path in supervisor]

@@ -181,11 +181,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="daycount",
-            index=models.Index(fields=["city", "day_on"], name="day_count_by_day"),
+            index=models.Index(condition=models.Q(("hour", 24)), fields=["city", "day_on"], name="day_count_by_day"),
+        ),
+        migrations.AddIndex(
+            model_name="daycount",
+            index=models.Index(
+                condition=models.Q(("hour__lt", 24)), fields=["city", "day_on", "hour"], name="day_count_by_hour"
+            ),
         ),
         migrations.AddConstraint(
             model_name="daycount",
-            constraint=models.CheckConstraint(condition=models.Q(("hour__lte", 23)), name="day_count_hour_of_a_day"),
+            constraint=models.CheckConstraint(condition=models.Q(("hour__lte", 24)), name="day_count_hour_of_a_day"),
         ),
         migrations.AddConstraint(
             model_name="daycount",

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from minhu.supervision.models.figures import AnswerWatch, CountedDay, DayCount, DecayAlarm
+from minhu.supervision.models.figures import WHOLE_DAY, AnswerWatch, CountedDay, DayCount, DecayAlarm
 
-__all__ = ["AnswerWatch", "CountedDay", "DayCount", "DecayAlarm"]
+__all__ = ["WHOLE_DAY", "AnswerWatch", "CountedDay", "DayCount", "DecayAlarm"]

@@ -7,6 +7,9 @@ from django.db.models import F, Q
 
 from minhu.directory.models import Account, Line, Office, Official
 
+WHOLE_DAY = 24
+"""Stands for the hour in the row that sums up a line's day."""
+
 
 class CountedDay(models.Model):
     """A Shanghai day whose rows in DayCount are those of ``counted_at``.
@@ -28,7 +31,7 @@ class CountedDay(models.Model):
 
 
 class DayCount(models.Model):
-    """Counts of one line in one hour of one day (Shanghai); each column is a ``rules.figures.Count``.
+    """Counts of one line in one hour of one day (Shanghai), or in the whole of it; columns are ``rules.figures.Count``.
 
     What came to no line stands with the official who holds the matter, or with nobody. Written by ``counting`` alone,
     which makes a day's rows anew; may be thrown away and is then counted again.
@@ -62,7 +65,7 @@ class DayCount(models.Model):
     class Meta:
         db_table = "supervision_daycount"
         constraints = [
-            models.CheckConstraint(condition=Q(hour__lte=23), name="day_count_hour_of_a_day"),
+            models.CheckConstraint(condition=Q(hour__lte=WHOLE_DAY), name="day_count_hour_of_a_day"),
             models.CheckConstraint(
                 condition=Q(line__isnull=True) | Q(official__isnull=True), name="day_count_of_line_or_holder"
             ),
@@ -87,7 +90,10 @@ class DayCount(models.Model):
                 name="day_count_nobody_once",
             ),
         ]
-        indexes = [models.Index(fields=["city", "day_on"], name="day_count_by_day")]
+        indexes = [
+            models.Index(fields=["city", "day_on"], condition=Q(hour=WHOLE_DAY), name="day_count_by_day"),
+            models.Index(fields=["city", "day_on", "hour"], condition=Q(hour__lt=WHOLE_DAY), name="day_count_by_hour"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.day_on} {self.hour}h of {self.line_id or self.official_id}"

@@ -20,7 +20,7 @@ from minhu.rules.deadlines import first_contact_due
 from minhu.rules.figures import Count
 from minhu.rules.words import CaseKind, Direction, PartyKind, Urgency
 from minhu.supervision.counting import bring_up_to_date, recount
-from minhu.supervision.models import CountedDay, DayCount
+from minhu.supervision.models import WHOLE_DAY, CountedDay, DayCount
 from minhu.supervision.published import Period, calls_by_hour, compared, tally, units
 from tests import make
 
@@ -135,15 +135,32 @@ def test_the_kept_counts_are_those_of_a_count_of_everything(
     while bring_up_to_date(town.city.pk, at=town.at):
         pass
 
-    assert kept(town) == Everything(town).found
+    everything = Everything(town).found
+    assert kept(town) == everything
+    assert kept_of_days(town) == by_day(everything)
 
 
 def kept(town: Town) -> Counter[Key]:
     found: Counter[Key] = Counter()
-    for row in DayCount.objects.filter(city=town.city):
+    for row in DayCount.objects.filter(city=town.city, hour__lt=WHOLE_DAY):
         for one in Count:
             found[row.day_on, row.hour, row.line_id, row.official_id, one.value] += getattr(row, one.value)
     return +found
+
+
+def kept_of_days(town: Town) -> Counter[Key]:
+    found: Counter[Key] = Counter()
+    for row in DayCount.objects.filter(city=town.city, hour=WHOLE_DAY):
+        for one in Count:
+            found[row.day_on, WHOLE_DAY, row.line_id, row.official_id, one.value] += getattr(row, one.value)
+    return +found
+
+
+def by_day(hours: Counter[Key]) -> Counter[Key]:
+    found: Counter[Key] = Counter()
+    for (day, _hour, *rest), number in hours.items():
+        found[day, WHOLE_DAY, *rest] += number  # type: ignore[index]
+    return found
 
 
 class Everything:
@@ -236,7 +253,7 @@ def test_calls_of_one_city_are_not_counted_in_another() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"calls": 1, "answered": 2}, {"rated": 1, "solved": 2}, {"hour": 24}, {"contact_due": 1}]
+    "wrong", [{"calls": 1, "answered": 2}, {"rated": 1, "solved": 2}, {"hour": 25}, {"contact_due": 1}]
 )
 def test_the_database_refuses_parts_above_their_whole(wrong: dict[str, int]) -> None:
     town = Town()

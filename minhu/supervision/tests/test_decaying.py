@@ -14,7 +14,7 @@ from minhu.intake.scope import NotYours
 from minhu.rules.clock import legal_day
 from minhu.rules.words import PartyKind, Role
 from minhu.supervision.decaying import alarms, see_alarm, sweep, watches
-from minhu.supervision.models import AnswerWatch, DayCount, DecayAlarm
+from minhu.supervision.models import WHOLE_DAY, AnswerWatch, DayCount, DecayAlarm
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ class Town:
             DayCount.objects.create(
                 city=self.city,
                 day_on=legal_day(AT - timedelta(days=days)),
-                hour=9,
+                hour=WHOLE_DAY,
                 line=self.line,
                 calls=10,
                 answered=9,

@@ -11,9 +11,9 @@ from django.test import Client
 from django.utils import timezone
 from openpyxl import load_workbook
 
-from minhu.directory.models import Account, Line, Office
+from minhu.directory.models import Line, Office
 from minhu.rules.words import Role
-from minhu.supervision.models import AnswerWatch, DayCount, DecayAlarm
+from minhu.supervision.models import WHOLE_DAY, AnswerWatch, DayCount, DecayAlarm
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -42,13 +42,14 @@ def few(line: Line) -> Line:
 
 
 def counted(line: Line, *, day: date = WEEK, **counts: int) -> None:
-    DayCount.objects.create(city=line.city, day_on=day, hour=9, line=line, **counts)
+    for hour in (9, WHOLE_DAY):
+        DayCount.objects.create(city=line.city, day_on=day, hour=hour, line=line, **counts)
 
 
 def signed_in(office: Office, role: Role, line: Line | None = None) -> Client:
     official = line.official if line else None
     client = Client()
-    client.force_login(Account.objects.get(pk=make.viewer(office, role, official=official).account_id))
+    client.force_login(make.account(office, role, official=official))
     return client
 
 
