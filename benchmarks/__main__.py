@@ -17,6 +17,7 @@ BENCHMARKS = {
     "smpp_inbound": "inbound texts a second, each durable before its acknowledgement",
     "deadlines": "a sweep over one million open clocks",
     "figures": "the figures of a page over one million journal rows",
+    "decay": "how soon a line that is answered less is found, and how rarely by chance",
     "web_form": "matters a second posted to the public form",
 }
 WITH_PEERS = frozenset({"calls", "web_form"})

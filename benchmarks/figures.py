@@ -33,8 +33,8 @@ _ID = {
 }
 _AT = {
     "postgresql": "TIMESTAMPTZ '{begin} 00:00:00+00' + (n / {a_day}) * INTERVAL '1 day' "
-    "+ (n * 7919 % 36000) * INTERVAL '1 second'",
-    "sqlite": "datetime('{begin}', '+' || (n / {a_day}) || ' days', '+' || (n * 7919 % 36000) || ' seconds')",
+    "+ (n % 36000 * 7919 % 36000) * INTERVAL '1 second'",
+    "sqlite": "datetime('{begin}', '+' || (n / {a_day}) || ' days', '+' || (n % 36000 * 7919 % 36000) || ' seconds')",
 }
 _CALLS = (
     "INSERT INTO intake_call (id, city_id, line_id, direction, state, node, dialled, diversion, reason, received_at, "
