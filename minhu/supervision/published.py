@@ -118,7 +118,7 @@ def tally(
 
 def calls_by_hour(city_id: int, period: Period) -> tuple[Counts, ...]:
     """Calls of the city by hour of day, 0 to 23."""
-    rows = _rows(city_id, period).filter(hour__lt=WHOLE_DAY)
+    rows = _rows(city_id, period).filter(hour__in=range(WHOLE_DAY))
     hours = dict(rows.values_list("hour").annotate(calls=Sum(Count.CALLS.value)).order_by())
     return tuple({Count.CALLS: hours.get(hour, 0)} for hour in range(24))
 

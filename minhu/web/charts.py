@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-WIDTH, HEIGHT, LEFT, FOOT, TOP = 640, 220, 44, 26, 12
+WIDTH, HEIGHT, LEFT, FOOT, TOP = 640, 220, 60, 28, 14
 MOST_LABELS = 12
 
 
@@ -82,10 +82,15 @@ class Chart:
 
     def _labels(self) -> SafeString:
         every = -(-len(self.labels) // MOST_LABELS) or 1
+        told = [(n, label) for n, label in enumerate(self.labels) if n % every == 0]
+        crowded = len(told) > MOST_LABELS / 2  # a phone shows every second one then
         return format_html_join(
             "",
-            '<text x="{}" y="{}" text-anchor="middle">{}</text>',
-            ((f"{self._x(n):.1f}", HEIGHT - 6, label) for n, label in enumerate(self.labels) if n % every == 0),
+            '<text class="{}" x="{}" y="{}" text-anchor="middle">{}</text>',
+            (
+                ("between" if crowded and place % 2 else "", f"{self._x(n):.1f}", HEIGHT - 6, label)
+                for place, (n, label) in enumerate(told)
+            ),
         )
 
     def _bars(self) -> SafeString:

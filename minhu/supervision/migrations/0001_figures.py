@@ -181,13 +181,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="daycount",
-            index=models.Index(condition=models.Q(("hour", 24)), fields=["city", "day_on"], name="day_count_by_day"),
+            index=models.Index(fields=["city", "hour", "day_on"], name="day_count_by_hour"),
         ),
         migrations.AddIndex(
             model_name="daycount",
-            index=models.Index(
-                condition=models.Q(("hour__lt", 24)), fields=["city", "day_on", "hour"], name="day_count_by_hour"
-            ),
+            index=models.Index(fields=["city", "day_on"], name="day_count_by_day"),
         ),
         migrations.AddConstraint(
             model_name="daycount",

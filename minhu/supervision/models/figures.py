@@ -91,8 +91,8 @@ class DayCount(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["city", "day_on"], condition=Q(hour=WHOLE_DAY), name="day_count_by_day"),
-            models.Index(fields=["city", "day_on", "hour"], condition=Q(hour__lt=WHOLE_DAY), name="day_count_by_hour"),
+            models.Index(fields=["city", "hour", "day_on"], name="day_count_by_hour"),  # no partial one: SQLite, which
+            models.Index(fields=["city", "day_on"], name="day_count_by_day"),  # binds values, would not take it
         ]
 
     def __str__(self) -> str:
