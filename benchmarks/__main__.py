@@ -18,6 +18,8 @@ BENCHMARKS = {
     "texting": "texts a second out and in through each kind of SMS gateway, beside the adapter alone",
     "queue_drain": "a million queued texts drain in order, in no more memory",
     "deadlines": "a sweep over one million open clocks",
+    "figures": "the figures of a page over one million journal rows",
+    "decay": "how soon a line that is answered less is found, and how rarely by chance",
     "web_form": "matters a second posted to the public form",
 }
 WITH_PEERS = frozenset({"calls", "web_form"})

@@ -21,7 +21,7 @@ from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
 from minhu.ops.texting import Sender
-from minhu.supervision import checking, dialling, drawing
+from minhu.supervision import checking, counting, decaying, dialling, drawing
 
 log = structlog.get_logger(__name__)
 
@@ -41,7 +41,8 @@ def run() -> None:
         senders = [Sender(post, posts, worker=worker) for post in posts]
         if not senders:
             log.warning("no_gateway", cure="set SMPP_HOST or SMS_GATEWAYS, or texts will wait")
-        rounds = Rounds([*_texting(senders), *_casework(), *_supervision(), *_housekeeping(worker, posts)])
+        work = [*_texting(senders), *_casework(), *_supervision(), *_figures(), *_housekeeping(worker, posts)]
+        rounds = Rounds(work)
         rounds.start()
         log.info("jobs_started", worker=worker, gateways=[one.name for one in senders])
         stopping.wait()
@@ -86,6 +87,17 @@ def _supervision() -> list[Work]:
     ]
 
 
+def _figures() -> list[Work]:
+    def count() -> int:
+        return sum(counting.bring_up_to_date(city, at=timezone.now()) for city in _cities())
+
+    def watch() -> None:
+        for city in _cities():
+            decaying.sweep(city, at=timezone.now())
+
+    return [Work("count_figures", count, MINUTE), Work("watch_answers", _quietly(watch), 5 * MINUTE)]
+
+
 def _housekeeping(worker: str, posts: Posts) -> list[Work]:
     def beat() -> None:
         pulse.beat("jobs", worker, at=timezone.now(), gateways=posts.state())
@@ -98,8 +110,11 @@ def _housekeeping(worker: str, posts: Posts) -> list[Work]:
 
 
 def _seal() -> int:
-    cities = Office.objects.filter(parent=None).values_list("pk", flat=True)
-    return sum(seal.seal_journal(city) for city in cities)
+    return sum(seal.seal_journal(city) for city in _cities())
+
+
+def _cities() -> list[int]:
+    return list(Office.objects.filter(parent=None).values_list("pk", flat=True))
 
 
 def _quietly(do: Callable[[], object]) -> Callable[[], int]:

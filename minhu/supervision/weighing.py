@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 
 from minhu.directory.models import Line
 from minhu.directory.queries import published
@@ -18,7 +18,7 @@ from minhu.rules.cycles import cycle_of
 from minhu.rules.draw_table import Candidate
 from minhu.rules.drawing import ROOM_MINUTES, SPANS, Band, weight
 from minhu.rules.hours import Hours, HoursUnreadable
-from minhu.supervision.models import Check
+from minhu.supervision.models import Check, DecayAlarm
 
 COMPLAINTS_COUNT_FOR = timedelta(days=90)
 
@@ -54,8 +54,10 @@ def recent_complaints(city_id: int, since: datetime, until: datetime) -> dict[in
 
 
 def decayed_lines(city_id: int, at: datetime) -> frozenset[int]:
-    """Lines whose answer rate has dropped."""
-    return frozenset()
+    """Lines whose answer rate has dropped, and not recovered."""
+    fallen = DecayAlarm.objects.filter(watch__city_id=city_id, watch__line__isnull=False, at__lt=at)
+    open_then = fallen.filter(Q(over_at=None) | Q(over_at__gte=at))
+    return frozenset(open_then.values_list("watch__line_id", flat=True))
 
 
 def _last_drawn(city_id: int, before: datetime) -> dict[int, datetime]:

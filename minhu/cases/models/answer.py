@@ -89,6 +89,7 @@ class Rating(models.Model):
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(score__gte=1) & Q(score__lte=3), name="rating_one_to_three")]
+        indexes = [models.Index(fields=["at"], name="rating_by_time")]
 
     def __str__(self) -> str:
         return f"{self.score} for {self.case_id}"

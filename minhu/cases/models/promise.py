@@ -122,6 +122,13 @@ class Promise(models.Model):
                 condition=Q(kept_at__isnull=True, released_at__isnull=True, remind_at__isnull=True),
                 name="promise_without_clock",
             ),
+            # for the figures: a day's promises, and the days that became other ones
+            models.Index(fields=["city", "due_at"], name="promise_by_due"),
+            models.Index(fields=["city", "made_at"], name="promise_by_made"),
+            models.Index(fields=["city", "kept_at"], condition=Q(kept_at__isnull=False), name="promise_by_kept"),
+            models.Index(
+                fields=["city", "released_at"], condition=Q(released_at__isnull=False), name="promise_by_released"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -79,6 +79,7 @@ class Transfer(models.Model):
                 condition=Q(ended_at__isnull=True),
                 name="transfer_by_official",
             ),
+            models.Index(fields=["city", "handed_at"], name="transfer_by_time"),
         ]
 
     def __str__(self) -> str:

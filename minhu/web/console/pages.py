@@ -15,6 +15,7 @@ from minhu.directory import glance
 from minhu.directory.authority import KEEPS_THE_DIRECTORY
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role
+from minhu.supervision.published import SEES_ALL_FIGURES
 from minhu.web import words
 from minhu.web.console import presence, shown
 from minhu.web.console.frame import Page, show, signed_in, tab_of_cases, tabs_of
@@ -151,4 +152,8 @@ def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
     offered = [("notices", _("提醒"), "bell"), ("ledger", _("承诺台账"), "clock")]
     if viewer.official_id is not None:
         offered += [("desk", _("转给我办的"), "inbox"), ("escalated", _("上报给我的"), "megaphone")]
+    if viewer.official_id is not None or viewer.has(*SEES_ALL_FIGURES):
+        offered += [("console-figures", _("数据"), "list-checks")]
+    if viewer.has(*SEES_ALL_FIGURES):
+        offered += [("console-alarms", _("接听下滑"), "triangle-alert")]
     return tuple((label, icon, reverse(name)) for name, label, icon in offered if name not in in_tabs)

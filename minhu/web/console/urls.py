@@ -9,6 +9,7 @@ from minhu.web.console import (
     case_page,
     casework,
     dialled,
+    figures,
     files,
     gateways,
     imports,
@@ -79,4 +80,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("liveness/<int:line_id>/", dialled.dialled, name="line-dialled"),
     path("corrections/<int:correction_id>/propose/", dialled.propose, name="correction-propose"),
     path("corrections/<int:correction_id>/approve/", dialled.approve, name="correction-approve"),
+    path("figures/", figures.page, name="console-figures"),
+    path("figures/figures.<str:kind>", figures.file, name="console-figures-file"),
+    path("figures/report/", figures.report, name="console-report"),
+    path("figures/alarms/", figures.alarms, name="console-alarms"),
+    path("figures/alarms/<int:alarm_id>/seen/", figures.see, name="console-alarm-see"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web.public import directory, draws, matters, tracked
+from minhu.web.public import directory, draws, figures, matters, tracked
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", directory.index, name="directory"),
@@ -24,4 +24,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("draws/", draws.draws, name="draws"),
     path("draws/<str:on>.csv", draws.table, name="draw-table"),
     path("about/", directory.about, name="about"),
+    path("figures/", figures.page, name="figures"),
+    path("figures/figures.<str:kind>", figures.file, name="figures-file"),
 ]

@@ -63,6 +63,7 @@ NOT_ON_A_CASE = {
     "console-gateways", "gateway-pause", "gateway-resume",
     "checks", "check-telephone", "checked", "check", "check-place", "check-by-hand", "check-judge",
     "check-recording", "liveness", "line-dialled", "correction-propose", "correction-approve",
+    "console-figures", "console-figures-file", "console-report", "console-alarms", "console-alarm-see",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",

@@ -1,0 +1,90 @@
+"""The figures' pages in a real browser: usable by everybody, alive with scripts, complete without them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import ViewportSize
+
+from minhu.directory.models import Account, Line
+from minhu.rules.clock import legal_day
+from minhu.rules.words import Role
+from minhu.supervision.models import WHOLE_DAY, AnswerWatch, DayCount, DecayAlarm
+from tests import make
+from tests.browser.conftest import DESK, PHONE, Open
+from tests.browser.scene import Scene
+from tests.browser.test_accessible import faults
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
+CONSOLE = ("/console/figures/", "/console/figures/report/", "/console/figures/alarms/")
+
+
+@pytest.fixture
+def supervisor(morning: Scene) -> Account:
+    """A quarter of a year of calls to two offices; one line that is answered less; and who looks after it."""
+    other = make.line(make.official(make.office(morning.city, "市水务局"), "单春梅"))
+    chance = Random(3)
+    for line in (morning.line, other):
+        days = [_day(line, days, chance) for days in range(1, 95)]
+        DayCount.objects.bulk_create(days)
+        for day in days:
+            day.pk, day.hour = None, WHOLE_DAY
+        DayCount.objects.bulk_create(days)
+    watch = AnswerWatch.objects.create(
+        city=morning.city, line=other, read_to=timezone.now(), usual=0.9, limit=9.0, score=9.0, told=True
+    )
+    DecayAlarm.objects.create(watch=watch, usual=0.9, calls=23, at=timezone.now())
+    AnswerWatch.objects.create(
+        city=morning.city, line=morning.line, read_to=timezone.now(), usual=0.85, limit=9.0, score=5.0, since=7
+    )
+    return make.account(morning.city, Role.SUPERVISOR)
+
+
+def _day(line: Line, days: int, chance: Random) -> DayCount:
+    calls = chance.randint(6, 14)
+    answered = sum(chance.random() < 0.85 for _ in range(calls))
+    return DayCount(
+        city=line.city, day_on=legal_day(timezone.now()) - timedelta(days=days), hour=chance.randint(8, 19), line=line,
+        calls=calls, answered=answered, in_person=answered // 2, matters=calls, contact_due=calls,
+        contact_in_time=calls - 1, promises_made=calls, kept=calls - 2, late=1, broken=1, rated=4, solved=3,
+        satisfied=2, transfers=1, requests=calls - 4, enquiries=3, complaints=1,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    "cookies", [{"theme": "light"}, {"theme": "dark"}, {"elder": "on"}, {"language": "en"}],
+    ids=["light", "dark", "elder", "english"],
+)  # fmt: skip
+def test_everybody_can_use_the_figures(
+    supervisor: Account, open_as: Open, viewport: ViewportSize, cookies: dict[str, str]
+) -> None:
+    anybody, signed_in = open_as(None, viewport, **cookies), open_as(supervisor, viewport, **cookies)
+    found = faults(anybody, "/figures/")
+    found += [fault for path in CONSOLE for fault in faults(signed_in, path)]
+
+    assert not found, "\n".join(found)
+
+
+def test_charts_come_alive_and_break_no_policy(supervisor: Account, open_as: Open) -> None:
+    page = open_as(None, DESK).new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto("/figures/", wait_until="load")
+    page.wait_for_selector("[data-drawn] canvas")
+    page.locator("[data-drawn] canvas").first.hover()
+
+    assert page.locator("[data-drawn] canvas").count() == 4
+    assert not said
+
+
+def test_without_scripts_each_chart_is_drawn_and_its_numbers_can_be_read(supervisor: Account, open_as: Open) -> None:
+    page = open_as(None, PHONE, scripts=False).new_page()
+    page.goto("/figures/")
+    page.locator(".chart-table summary").first.click()
+
+    assert page.locator("svg.drawing").count() == 4
+    assert page.locator(".chart-table tbody tr").first.is_visible()
