@@ -88,15 +88,15 @@ def picture(curves: Sequence[tuple[str, Sequence[int]]]) -> str:
         drawn.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
         drawn.append(f'<rect x="{x}" y="{y - 10}" width="18" height="5" fill="{colour}"/>')
         drawn.append(f'<text x="{x + 26}" y="{y - 3}">{name}</text>')
-    for share in (0, 25, 50, 75, 100):
-        y = top + high * (1 - share / 100)
-        drawn.append(f'<line x1="{left}" x2="{left + wide}" y1="{y}" y2="{y}" stroke="#d5dce2"/>')
-        drawn.append(f'<text x="{left - 8}" y="{y + 4}" text-anchor="end">{share} %</text>')
+    for percent in (0, 25, 50, 75, 100):
+        level = top + high * (1 - percent / 100)
+        drawn.append(f'<line x1="{left}" x2="{left + wide}" y1="{level}" y2="{level}" stroke="#d5dce2"/>')
+        drawn.append(f'<text x="{left - 8}" y="{level + 4}" text-anchor="end">{percent} %</text>')
     for calls in (0, WITHIN, 30, 45, 60, 75):
-        x = left + wide * calls / MOST_CALLS
-        drawn.append(f'<text x="{x}" y="{top + high + 18}" text-anchor="middle">{calls}</text>')
-    x = left + wide * WITHIN / MOST_CALLS
-    drawn.append(f'<line x1="{x}" x2="{x}" y1="{top}" y2="{top + high}" stroke="#ad231d" stroke-dasharray="5 4"/>')
+        at = left + wide * calls / MOST_CALLS
+        drawn.append(f'<text x="{at}" y="{top + high + 18}" text-anchor="middle">{calls}</text>')
+    at = left + wide * WITHIN / MOST_CALLS
+    drawn.append(f'<line x1="{at}" x2="{at}" y1="{top}" y2="{top + high}" stroke="#ad231d" stroke-dasharray="5 4"/>')
     drawn.append(f'<text x="{left + wide / 2}" y="{top + high + 38}" text-anchor="middle">calls after the fall</text>')
     body = "\n".join(drawn)
     return (
