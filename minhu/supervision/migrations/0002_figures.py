@@ -180,7 +180,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="daycount",
-            index=models.Index(fields=["city", "hour", "day_on"], name="day_count_by_hour"),
+            index=models.Index(fields=["city", "hour", "day_on", "calls"], name="day_count_by_hour"),
         ),
         migrations.AddIndex(
             model_name="daycount",

@@ -91,8 +91,10 @@ class DayCount(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["city", "hour", "day_on"], name="day_count_by_hour"),  # no partial one: SQLite, which
-            models.Index(fields=["city", "day_on"], name="day_count_by_day"),  # binds values, would not take it
+            # with the calls in it, so that calls by hour need no more than the index; and no partial ones: SQLite, to
+            # which values are bound, would not take them
+            models.Index(fields=["city", "hour", "day_on", "calls"], name="day_count_by_hour"),
+            models.Index(fields=["city", "day_on"], name="day_count_by_day"),
         ]
 
     def __str__(self) -> str:
