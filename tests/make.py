@@ -37,7 +37,7 @@ _numbers = itertools.count(1)
 
 def number() -> str:
     """A mobile number that nobody has: 154 is not given to any carrier."""
-    return f"+861540000{next(_numbers):04d}"
+    return f"+86154{next(_numbers):08d}"
 
 
 def city(name: str = "安澜市") -> Office:
