@@ -89,8 +89,11 @@ def faults(context: BrowserContext, path: str) -> list[str]:
     return [f"{path}: {fault}" for fault in said]
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("cookies", [{"theme": "light"}, {"theme": "dark"}], ids=["light", "dark"])
+@pytest.mark.parametrize(
+    ("viewport", "cookies"),
+    [(PHONE, {"theme": "light"}), (DESK, {"theme": "dark"})],  # size and colours have nothing to do with one another
+    ids=["phone, light", "desk, dark"],
+)
 def test_everybody_can_use_every_page(
     morning: Scene, open_as: Open, viewport: ViewportSize, cookies: dict[str, str]
 ) -> None:

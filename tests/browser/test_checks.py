@@ -98,8 +98,9 @@ def _move(check: Check, at: datetime) -> None:
     install(connection, moved)
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
+@pytest.mark.parametrize(
+    ("viewport", "theme"), [(PHONE, "light"), (DESK, "dark"), (PHONE, "contrast")], ids=["phone", "desk", "contrast"]
+)
 def test_axe_finds_nothing_on_them(inspection: Inspection, open_as: Open, viewport: ViewportSize, theme: str) -> None:
     mine = ("/console/checks/", "/console/liveness/", *(f"/console/checks/{one.pk}/" for one in _both(inspection)))
     context = open_as(inspection.inspector, viewport, theme=theme)

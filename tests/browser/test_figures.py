@@ -54,11 +54,11 @@ def _day(line: Line, days: int, chance: Random) -> DayCount:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
 @pytest.mark.parametrize(
-    "cookies", [{"theme": "light"}, {"theme": "dark"}, {"elder": "on"}, {"language": "en"}],
-    ids=["light", "dark", "elder", "english"],
-)  # fmt: skip
+    ("viewport", "cookies"),
+    [(PHONE, {"theme": "light"}), (DESK, {"theme": "dark"}), (PHONE, {"elder": "on"}), (DESK, {"language": "en"})],
+    ids=["phone, light", "desk, dark", "phone, elder", "desk, english"],
+)
 def test_everybody_can_use_the_figures(
     supervisor: Account, open_as: Open, viewport: ViewportSize, cookies: dict[str, str]
 ) -> None:
