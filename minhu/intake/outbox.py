@@ -224,7 +224,8 @@ def submitted_all(gateway: str, batch: Sequence[Submission], *, at: datetime | N
         rows.update(state=TextState.SENT, gateway=name, fault="", segments_billed=billed, sent_as=sent_as)
     Segment.objects.bulk_create(segments.values(), ignore_conflicts=True)
     known = [gateway_id for _, gateway_id in segments]
-    transaction.on_commit(lambda: settle_early(name, known, at=at or timezone.now()))
+    # robust: a receipt can wait for the next sweep; what was claimed in the same commit must not be lost over it
+    transaction.on_commit(lambda: settle_early(name, known, at=at or timezone.now()), robust=True)
 
 
 @transaction.atomic

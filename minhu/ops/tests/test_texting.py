@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from minhu.carriers.fake import FakeTextGateway
@@ -221,3 +222,21 @@ def test_a_missing_template_stops_the_start_and_is_named() -> None:
     cloud = Channel("cloud", templates_only=True, templates={name: "1" for name in TEMPLATES if name != "clarify"})
     with pytest.raises(BadSetting, match="minhu: SMS_CLOUD_TEMPLATES: lacks the registered template of: clarify"):
         refuse_missing_templates([cloud])
+
+
+def test_a_receipt_that_cannot_be_applied_yet_loses_no_text_of_the_same_round(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OperationalError("database is locked")
+
+    with office((FakeTextGateway("smpp"), Channel("smpp"))) as made:
+        (sender,) = made.senders
+        first = made.say("第一条")
+        sender.send_some()
+        second = made.say("第二条")
+        with monkeypatch.context() as broken:
+            broken.setattr(outbox, "settle_early", fails)
+            sender.send_some()  # notes the first, and takes the second in hand
+        made.work()
+
+    states = set(Text.objects.filter(pk__in=[first.pk, second.pk]).values_list("state", flat=True))
+    assert states == {TextState.SENT}
