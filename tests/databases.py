@@ -24,6 +24,7 @@ from django.core.management import call_command
 from django.db import connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.utils import ConnectionHandler
+from django.test import TransactionTestCase
 from pytest_django import DjangoDbBlocker
 
 from minhu.environment import database as described
@@ -157,6 +158,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    setattr(TransactionTestCase, "_fixture_teardown", _emptied)  # noqa: B010 - django-stubs do not know it
     given: dict[str, Any] | None = getattr(config, "workerinput", None)
     if given is not None:
         config.stash[_folder] = Path(given["minhu_folder"])
@@ -207,19 +209,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
             pytest.fail(str(missing), pytrace=False)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """A test that committed is cleaned up by emptying every table, which the triggers would refuse."""
-    marked = item.get_closest_marker("django_db")
-    commits = bool(marked and marked.kwargs.get("transaction"))
-    if commits or not {"transactional_db", "live_server"}.isdisjoint(getattr(item, "fixturenames", ())):
-        from pytest_django.plugin import blocking_manager_key
+def _emptied(_: TransactionTestCase) -> None:
+    """In place of Django's flush, after a test that committed."""
+    from tests import emptying  # once Django is set up
 
-        from minhu.audit.guards import all_guards
-        from minhu.audit.triggers import remove
-
-        with item.config.stash[blocking_manager_key].unblock():
-            remove(connections["default"], all_guards())
+    emptying.empty()
 
 
 @pytest.fixture(autouse=True)
