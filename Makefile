@@ -16,11 +16,11 @@ demo:
 
 test:
 	@deploy/bootstrap test
-	@.venv/bin/pytest -q -n logical $(ARGS)
+	@.venv/bin/pytest -q -n auto --maxschedchunk 2 $(ARGS)
 
 check:
 	@deploy/bootstrap test
-	@.venv/bin/pytest -q -n logical tests/test_house.py $(ARGS)
+	@.venv/bin/pytest -q -n auto tests/test_house.py $(ARGS)
 
 bench:
 	@deploy/bootstrap test

@@ -13,6 +13,7 @@ import pytest
 
 pytest_plugins = ["tests.databases", "tests.peers.fixtures"]
 
+LONGEST = ("tests/test_house.py", "tests/demo/", "tests/crash/", "tests/browser/test_accessible.py")
 _HOW_TO_GET = {
     "sipp": "sudo apt-get install sip-tester",
     "chromium": "sudo apt-get install chromium (on Ubuntu, where that is a snap, deploy/bootstrap test gets another)",
@@ -78,7 +79,12 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
     return report
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: a test that waits for a telephone, a page or a commit leaves its core idle."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The checkers take longest, so they start first; the order of all others stays random."""
-    items.sort(key=lambda item: not item.nodeid.startswith("tests/test_house.py"))
+    """What takes longest starts first, so that no worker is left with it at the end; the rest stays in random order."""
+    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))

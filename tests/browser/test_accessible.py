@@ -2,37 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.utils import timezone
-from playwright.sync_api import BrowserContext, ViewportSize
+from playwright.sync_api import ViewportSize
 
 from minhu.directory.models import Account
+from tests.browser.axe import faults
 from tests.browser.casework import Work, work
-from tests.browser.conftest import AXE, DESK, PHONE, Open
+from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
-RUN = """() => axe.run(document, {
-  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-  rules: {region: {enabled: false}}})"""
-SMALLEST_PX = 44
-SMALL = """(smallest) => [...document.querySelectorAll(
-    "a, button, input:not([type=hidden]), select, textarea, summary")]
-  .filter((one) => one.checkVisibility({visibilityProperty: true}))
-  .filter((one) => !one.closest(".skip, .trap, p, dd, li > p, h3, h4, audio"))
-  .map((one) => [one, one.closest("label") ?? one])
-  .map(([one, whole]) => [one.outerHTML.slice(0, 90), whole.getBoundingClientRect()])
-  .filter(([, box]) => box.height > 0 && box.height < smallest - 0.5)
-  .map(([html, box]) => `${Math.round(box.height)} px: ${html}`)"""
-
-
 DOINGS = ("transfer", "extend", "show_door", "withdraw", "avoid", "confide", "join")
 
 
-def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, str]]:
+def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, list[str]]]:
     """Every page there is, and who looks at it."""
     public = [
         "/", "/?q=%E5%91%A8", "/?q=nobodyatall", f"/o/{scene.official.pk}/", "/new/", "/m/", "/m/?code=abc",
@@ -57,36 +42,11 @@ def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, str]]:
     unit = ["/console/desk/", "/console/ledger/", "/console/notices/", "/console/me/"]
     unit += [f"/console/cases/{begun.handed.pk}/?do={name}" for name in ("reply", "extend", "give_back")]
     supervisor = ["/console/escalated/", "/console/notices/", "/console/ledger/", f"/console/cases/{begun.late.pk}/"]
-    pages: list[tuple[Account | None, str]] = [(None, path) for path in public]
-    pages += [(work.unit_account, path) for path in unit]
-    pages += [(work.supervisor_account, path) for path in supervisor]
-    pages += [(scene.official_account, path) for path in official]
-    pages += [(scene.staff_account, path) for path in staff]
     operator = ["/console/import/", "/console/gateways/"]
-    return [*pages, *((scene.operator_account, path) for path in operator)]
-
-
-def scrolled(node: dict[str, Any]) -> bool:
-    """Only half to be seen because it happens to lie under the tab bar; it scrolls."""
-    return any((one.get("data") or {}).get("messageKey") == "partiallyObscured" for one in node["any"])
-
-
-def faults(context: BrowserContext, path: str) -> list[str]:
-    page = context.new_page()
-    said: list[str] = []
-    page.on("pageerror", lambda error: said.append(f"script: {error}"))
-    page.on("console", lambda message: said.append(message.text) if "Content Security Policy" in message.text else None)
-    page.goto(path, wait_until="load")
-    page.evaluate(AXE)
-    result: dict[str, Any] = page.evaluate(RUN)
-    for violation in result["violations"]:
-        if violation["impact"] in {"serious", "critical"}:
-            said += [f"{violation['id']}: {node['html'][:120]}" for node in violation["nodes"] if not scrolled(node)]
-    said += page.evaluate(SMALL, SMALLEST_PX)
-    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-        said.append("the page is wider than the window")
-    page.close()
-    return [f"{path}: {fault}" for fault in said]
+    return [
+        (None, public), (work.unit_account, unit), (work.supervisor_account, supervisor),
+        (scene.official_account, official), (scene.staff_account, staff), (scene.operator_account, operator),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -97,12 +57,9 @@ def faults(context: BrowserContext, path: str) -> list[str]:
 def test_everybody_can_use_every_page(
     morning: Scene, open_as: Open, viewport: ViewportSize, cookies: dict[str, str]
 ) -> None:
-    windows: dict[Account | None, BrowserContext] = {}
     found: list[str] = []
-    for account, path in pages_of(morning, work(morning, timezone.now())):
-        if account not in windows:
-            windows[account] = open_as(account, viewport, **cookies)
-        found += faults(windows[account], path)
+    for account, paths in pages_of(morning, work(morning, timezone.now())):
+        found += faults(open_as(account, viewport, **cookies), *paths)
 
     assert not found, "\n".join(found)
 
@@ -112,14 +69,25 @@ def test_everybody_can_use_every_page(
 )
 def test_other_modes_are_as_usable(morning: Scene, open_as: Open, cookies: dict[str, str]) -> None:
     begun = work(morning, timezone.now())
-    public, official = open_as(None, PHONE, **cookies), open_as(morning.official_account, PHONE, **cookies)
-    staff, unit = open_as(morning.staff_account, PHONE, **cookies), open_as(begun.unit_account, PHONE, **cookies)
-
-    found = [fault for path in ("/", "/new/", f"/m/{morning.replied_code}/") for fault in faults(public, path)]
-    found += faults(public, f"/m/{begun.begun.late.code}/")
-    found += faults(official, "/console/today/") + faults(staff, "/console/queue/")
-    found += faults(official, f"/console/cases/{begun.begun.joined.pk}/?do=transfer")
-    found += faults(official, "/console/ledger/") + faults(unit, "/console/desk/")
-    found += faults(unit, f"/console/cases/{begun.begun.handed.pk}/?do=extend")
+    found: list[str] = []
+    for account, paths in (
+        (None, ("/", "/new/", f"/m/{morning.replied_code}/", f"/m/{begun.begun.late.code}/")),
+        (
+            morning.official_account,
+            ("/console/today/", f"/console/cases/{begun.begun.joined.pk}/?do=transfer", "/console/ledger/"),
+        ),
+        (morning.staff_account, ("/console/queue/",)),
+        (begun.unit_account, ("/console/desk/", f"/console/cases/{begun.begun.handed.pk}/?do=extend")),
+    ):
+        found += faults(open_as(account, PHONE, **cookies), *paths)
 
     assert not found, "\n".join(found)
+
+
+def test_what_is_wrong_with_a_page_is_found(open_as: Open) -> None:
+    wrong = "<html><body style='width:3000px'><img src='data:,'><button style='height:9px'>x</button></body></html>"
+    found = " ".join(faults(open_as(None), f"data:text/html,{wrong}"))
+
+    assert "image-alt" in found
+    assert "px: <button" in found
+    assert "wider than the window" in found

@@ -24,9 +24,9 @@ from minhu.supervision import checking, dialling, drawing
 from minhu.supervision.guards_checks import CHECK_GUARDS
 from minhu.supervision.models import Check, Correction, Draw
 from tests import make
+from tests.browser.axe import faults
 from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.scene import Scene
-from tests.browser.test_accessible import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
@@ -103,10 +103,9 @@ def _move(check: Check, at: datetime) -> None:
 )
 def test_axe_finds_nothing_on_them(inspection: Inspection, open_as: Open, viewport: ViewportSize, theme: str) -> None:
     mine = ("/console/checks/", "/console/liveness/", *(f"/console/checks/{one.pk}/" for one in _both(inspection)))
-    context = open_as(inspection.inspector, viewport, theme=theme)
-    found = [fault for path in mine for fault in faults(context, path)]
-    context = open_as(inspection.supervisor, viewport, theme=theme)
-    found += [fault for path in ("/console/checks/over/", "/console/liveness/") for fault in faults(context, path)]
+    found = faults(open_as(inspection.inspector, viewport, theme=theme), *mine)
+    theirs = open_as(inspection.supervisor, viewport, theme=theme)
+    found += faults(theirs, "/console/checks/over/", "/console/liveness/")
     found += faults(open_as(None, viewport, theme=theme), "/draws/")
 
     assert found == []

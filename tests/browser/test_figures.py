@@ -14,9 +14,9 @@ from minhu.rules.clock import legal_day
 from minhu.rules.words import Role
 from minhu.supervision.models import WHOLE_DAY, AnswerWatch, DayCount, DecayAlarm
 from tests import make
+from tests.browser.axe import faults
 from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.scene import Scene
-from tests.browser.test_accessible import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 CONSOLE = ("/console/figures/", "/console/figures/report/", "/console/figures/alarms/")
@@ -64,7 +64,7 @@ def test_everybody_can_use_the_figures(
 ) -> None:
     anybody, signed_in = open_as(None, viewport, **cookies), open_as(supervisor, viewport, **cookies)
     found = faults(anybody, "/figures/")
-    found += [fault for path in CONSOLE for fault in faults(signed_in, path)]
+    found += faults(signed_in, *CONSOLE)
 
     assert not found, "\n".join(found)
 

@@ -19,9 +19,9 @@ from minhu.intake.citizens import thread_of
 from minhu.intake.models import GatewayPause
 from minhu.rules.access import system
 from tests import make
+from tests.browser.axe import faults
 from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.scene import Scene
-from tests.browser.test_accessible import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
