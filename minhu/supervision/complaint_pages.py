@@ -49,6 +49,7 @@ class ComplaintRow:
     """One complaint. due_at: of what comes next; None when nothing does. heard: he spoke, or his time is over."""
 
     id: int
+    official_id: int | None
     official: str
     office: str
     ground: Ground
@@ -105,9 +106,12 @@ class CallFact:
 
 @dataclass(frozen=True, slots=True)
 class PromiseFact:
+    """A promise of the frozen evidence. pending: it was not due yet then."""
+
     kind: str
     due_at: datetime
     kept_at: datetime | None
+    pending: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ class ComplaintPage:
     """As much as the viewer is shown; the rest is empty. words: of the citizen. sha256: of the evidence.
 
     case_id: where the viewer may see the matter itself. acts: what he may do now. again: the code under which a closed
-    matter was opened anew. official_id: whom it is about, as far as is known.
+    matter was opened anew.
     """
 
     row: ComplaintRow
@@ -123,7 +127,6 @@ class ComplaintPage:
     acts: frozenset[ComplaintAct]
     case_id: int | None
     code: str
-    official_id: int | None
     words: tuple[SaidRow, ...] = ()
     asked: SaidRow | None = None
     statement_due_at: datetime | None = None
@@ -181,7 +184,6 @@ def complaint_page(viewer: Viewer, complaint_id: int, at: datetime) -> Complaint
         "acts": acts,
         "case_id": one.case_id if may_see_case else None,
         "code": one.case.code if may_see_case else "",
-        "official_id": one.official_id,
         "findings": _findings(one),
     }
     match shown:
@@ -219,6 +221,7 @@ def _row(one: Complaint, at: datetime) -> ComplaintRow:
     }.get(state)
     return ComplaintRow(
         id=one.pk,
+        official_id=one.official_id,
         official=one.official.name if one.official else "",
         office=one.official.office.name if one.official else "",
         ground=Ground(one.ground),
@@ -262,7 +265,9 @@ def _hearing(one: Complaint, *, of: Part | None = None) -> dict[str, Any]:
         "appeals": tuple(SaidRow(row.reason, str(row.by) if row.by else "", row.at) for row in appeals),
         "appeal_until": one.appeal_until,
         "calls": tuple(_call_fact(call) for call in document["calls"]),
-        "promises": tuple(_promise_fact(row) for row in document["promises"]),
+        "promises": tuple(
+            _promise_fact(row, pack.at) for row in document["promises"] if pack and not row["released_at"]
+        ),
     }  # fmt: skip
 
 
@@ -291,8 +296,9 @@ def _findings(one: Complaint) -> tuple[FindingRow, ...]:
     )  # fmt: skip
 
 
-def _promise_fact(row: dict[str, Any]) -> PromiseFact:
-    return PromiseFact(row["kind"], _time(row["due_at"]), _time(row["kept_at"]) if row["kept_at"] else None)
+def _promise_fact(row: dict[str, Any], frozen_at: datetime) -> PromiseFact:
+    due_at, kept_at = _time(row["due_at"]), _time(row["kept_at"]) if row["kept_at"] else None
+    return PromiseFact(row["kind"], due_at, kept_at, pending=kept_at is None and due_at > frozen_at)
 
 
 def _call_fact(call: dict[str, Any]) -> CallFact:

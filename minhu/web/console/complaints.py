@@ -30,11 +30,12 @@ from minhu.web.words import Shown as Tag
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A complaint as a row: what is complained of, and where it stands."""
+    """A complaint as a row: what is complained of, and where it stands. his: it is about the reader himself."""
 
     row: ComplaintRow
     ground: str
     standing: Tag
+    his: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +52,8 @@ def index(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     rows = complaint_pages.overview(viewer, timezone.now())
     waiting = [row for row in rows if row.verdict is None or row.state is ComplaintState.APPEALED]
     context: dict[str, object] = {
-        "waiting": [_listed(row) for row in waiting],
-        "found": [_listed(row) for row in rows if row not in waiting],
+        "waiting": [_listed(row, viewer) for row in waiting],
+        "found": [_listed(row, viewer) for row in rows if row not in waiting],
         "his": viewer.official_id is not None,
     }
     address = reverse("complaints")
@@ -174,7 +175,7 @@ def _page(viewer: Viewer, complaint_id: int) -> Page:
     judge = {ComplaintAct.FIND: "complaint-find", ComplaintAct.DECIDE: "complaint-decide"}
     context: dict[str, object] = {
         "complaint": found,
-        "listed": _listed(found.row),
+        "listed": _listed(found.row, viewer),
         "findings": [Judged(row, words.verdict(row.verdict), words.excuse(row.excuse)) for row in found.findings],
         "excuse": words.excuse(found.statement.excuse) if found.statement else "",
         "all": found.shown is Shown.ALL,
@@ -199,12 +200,15 @@ def _waits_for_another(found: ComplaintPage) -> bool:
     return appealed and ComplaintAct.DECIDE not in found.acts
 
 
-def _listed(row: ComplaintRow) -> Listed:
+def _listed(row: ComplaintRow, viewer: Viewer) -> Listed:
+    his = viewer.official_id is not None and row.official_id == viewer.official_id
     stands = row.verdict is not None and row.state is not ComplaintState.APPEALED
     tag = words.verdict(row.verdict) if stands and row.verdict else words.state(row.state)
     if row.state is ComplaintState.ASKED and row.heard:
         tag = Tag(_("等认定"), "square-pen", "due")
-    return Listed(row, words.ground(row.ground), tag)
+    elif row.state is ComplaintState.ASKED and his:
+        tag = Tag(_("等您说明"), "square-pen", "due")
+    return Listed(row, words.ground(row.ground), tag, his)
 
 
 def _found(request: HttpRequest) -> Found:

@@ -39,7 +39,7 @@ def paper(pack: Evidence) -> str:
         "frozen_at": _time(document["frozen_at"]),
         "calls": [(_call(call), [_step(step) for step in call["journal"]]) for call in document["calls"]],
         "texts": [_text(text) for text in document["texts"]],
-        "promises": [_promise(one) for one in document["promises"]],
+        "promises": [_promise(one, document["frozen_at"]) for one in document["promises"]],
         "events": sorted(_events(document["events"]), key=lambda line: line.at),
         "presence": list(_presence(document["presence"])),
     }  # fmt: skip
@@ -73,9 +73,11 @@ def _text(text: Mapping[str, Any]) -> Line:
     return Line(_time(text["at"]), f"{way} {state}".strip(), text["body"])
 
 
-def _promise(one: Mapping[str, Any]) -> Line:
-    kept = _("%(time)s 办到") % {"time": _time(one["kept_at"])} if one["kept_at"] else _("没有办到")
-    if one["released_at"]:
+def _promise(one: Mapping[str, Any], frozen_at: str) -> Line:
+    kept = _("还没有到期") if one["due_at"] > frozen_at else _("没有办到")
+    if one["kept_at"]:
+        kept = _("%(time)s 办到") % {"time": _time(one["kept_at"])}
+    elif one["released_at"]:
         kept = _("不再需要：%(why)s") % {"why": one["released_reason"]}
     due = _("%(who)s，%(time)s 前；%(kept)s") % {"who": one["maker"], "time": _time(one["due_at"]), "kept": kept}
     return Line(_time(one["made_at"]), words.label(one["kind"]), due)
