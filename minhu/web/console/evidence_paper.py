@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from minhu.rules.clock import local
 from minhu.rules.complaints import Ground
+from minhu.rules.words import PartyKind
 from minhu.supervision.complaint_pages import Evidence
 from minhu.web import complaint_words, words
 
@@ -52,7 +53,8 @@ def _said(one: Mapping[str, Any]) -> Line:
 
 def _call(call: Mapping[str, Any]) -> Line:
     way = _("来电") if call["direction"] == "inbound" else _("去电")
-    who = words.label(call["answered_by_kind"]) if call["answered_by_kind"] else _("没有人接")
+    by = call["answered_by_kind"]
+    who = words.label(by) if by and by != PartyKind.RECORDER.value else _("没有人接")
     said = [_("响铃 %(n)s 秒") % {"n": _seconds(call["ring_seconds"])}, f"{who} {call['answered_by_name']}".strip()]
     if call["talk_seconds"]:
         said.append(_("通话 %(n)s 秒") % {"n": _seconds(call["talk_seconds"])})
