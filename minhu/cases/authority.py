@@ -27,8 +27,8 @@ from minhu.rules.words import Role
 SEES_CONFIDENTIAL = (Role.SUPERVISOR,)
 """Besides the holder and the officials named for it. A confidential case is no business of staff or units."""
 
-HEARS_COMPLAINTS = (Role.STAFF, Role.SUPERVISOR, Role.LEADERSHIP)
-"""What a citizen texts of how he is dealt with is for staff and supervision, not for the official whom it is about."""
+HEARS_COMPLAINTS = (Role.SUPERVISOR,)
+"""What a citizen texts of how he is dealt with is for supervision of the whole city, whoever it may be about."""
 
 UNIT = (Role.UNIT,)
 _PARTS = {Role.STAFF: Part.STAFF, Role.SUPERVISOR: Part.SUPERVISOR, Role.LEADERSHIP: Part.LEADERSHIP}
@@ -47,7 +47,7 @@ def seen(viewer: Viewer) -> Q:
 
 def complaints_kept_from(viewer: Viewer) -> Q:
     """Condition on texts that the viewer must not read: complaints of handling, and what was said to them."""
-    if viewer.official_id is None and viewer.has(*HEARS_COMPLAINTS):
+    if is_system(viewer) or (viewer.official_id is None and scope_of(viewer, HEARS_COMPLAINTS).whole_city):
         return Q(pk__in=[])
     return Q(contact__meaning="complaint") | Q(template__startswith="complaint_")
 
