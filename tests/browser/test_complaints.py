@@ -2,61 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import ViewportSize, expect
 
-from minhu.cases.models import Case
-from minhu.directory.models import Account
-from minhu.rules.access import Grant, Viewer
-from minhu.rules.complaints import Excuse, Ground, Verdict
-from minhu.rules.words import Role
-from minhu.supervision import complaining, judging, stating
-from minhu.supervision.complaining import Said
-from minhu.supervision.judging import Found
 from minhu.supervision.models import Complaint
-from tests import make
+from tests.browser.complained import Complaints, complain
 from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.scene import Scene
 from tests.browser.test_accessible import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
-HOME = "203.0.113.7"
-
-
-@dataclass
-class Complaints:
-    """One of each: just come in, asked and answered for, found and appealed against."""
-
-    supervisor: Account
-    received: Complaint
-    asked: Complaint
-    stated: Complaint
-    appealed: Complaint
 
 
 @pytest.fixture
 def complaints(morning: Scene) -> Complaints:
-    at = timezone.now() - timedelta(hours=3)
-    supervisor, first = (make.account(morning.city, Role.SUPERVISOR) for _ in range(2))
-    by = Viewer(first.pk, "秦督查", morning.city.pk, (Grant(Role.SUPERVISOR, morning.city.pk),))
-    him = Viewer(morning.official_account.pk, morning.official.name, morning.city.pk, (), morning.official.pk)
-    cases = list(Case.objects.filter(holder=morning.official).exclude(pk=morning.case.pk).order_by("pk")[:3])
-    received, asked, stated, appealed = (
-        complaining.file_by_code(case.code, HOME, Said(Ground.NOT_CALLED_BACK, "说好回电，等了一天没有回"), at=at)
-        for case in (morning.case, *cases)
-    )
-    for one in (asked, stated, appealed):
-        complaining.ask(one.pk, "这通来电承诺的回电为什么没有按时回？", by=by, official_id=morning.official.pk, at=at)
-    for one in (stated, appealed):
-        stating.state(one.pk, "当天在防汛一线。", by=him, excuse=Excuse.DISASTER_DUTY, at=at)
-    said = Found(Verdict.TRUE, "到期没有回电，也没有安排代接。", "核对了通话记录，确实没有按时回电。")
-    judging.find(appealed.pk, said, by=by, at=at)
-    judging.appeal(appealed.pk, "当天的值班表可以证明。", by=him, at=at + timedelta(minutes=5))
-    return Complaints(supervisor, received, asked, stated, appealed)
+    return complain(morning, timezone.now())
 
 
 @pytest.mark.parametrize(("viewport", "theme"), [(PHONE, "light"), (DESK, "dark")], ids=["phone", "desk"])
