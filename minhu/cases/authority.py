@@ -27,6 +27,9 @@ from minhu.rules.words import Role
 SEES_CONFIDENTIAL = (Role.SUPERVISOR,)
 """Besides the holder and the officials named for it. A confidential case is no business of staff or units."""
 
+HEARS_COMPLAINTS = (Role.SUPERVISOR,)
+"""What a citizen texts of how he is dealt with is for supervision of the whole city, whoever it may be about."""
+
 UNIT = (Role.UNIT,)
 _PARTS = {Role.STAFF: Part.STAFF, Role.SUPERVISOR: Part.SUPERVISOR, Role.LEADERSHIP: Part.LEADERSHIP}
 
@@ -40,6 +43,13 @@ def seen(viewer: Viewer) -> Q:
         condition |= Q(city_id=viewer.city_id, holder_id=viewer.official_id)
         condition |= Q(city_id=viewer.city_id, pk__in=Named.objects.filter(official=viewer.official_id).values("case"))
     return condition & ~Q(pk__in=_conflicts_of(viewer).values("case_id"))
+
+
+def complaints_kept_from(viewer: Viewer) -> Q:
+    """Condition on texts that the viewer must not read: complaints of handling, and what was said to them."""
+    if is_system(viewer) or (viewer.official_id is None and scope_of(viewer, HEARS_COMPLAINTS).whole_city):
+        return Q(pk__in=[])
+    return Q(contact__meaning="complaint") | Q(template__startswith="complaint_")
 
 
 def hidden_from(viewer: Viewer) -> QuerySet[Case]:

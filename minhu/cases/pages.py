@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from minhu.cases.authority import seen
+from minhu.cases.authority import complaints_kept_from, seen
 from minhu.cases.handled import AdditionRow, AttachmentRow, ExtensionRow, JoinedRow, TransferRow, acts_of, handled
 from minhu.cases.models import Case
 from minhu.cases.opening import WORKING
@@ -169,6 +169,7 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
         raise NotYours
     thread = Thread.objects.filter(citizen=case.citizen, line=case.line).first()
     texts = Text.objects.filter(contact__case=case) | Text.objects.filter(thread=thread, code=case.code)
+    texts = texts.exclude(complaints_kept_from(viewer))
     return CasePage(
         id=case.pk,
         code=case.code,
@@ -248,6 +249,7 @@ def thread_page(viewer: Viewer, thread_id: int) -> ThreadPage:
     texts = thread.texts.exclude(contact__case__in=hidden).exclude(code__in=hidden.values("code"))
     if not texts.exists() and thread.texts.exists():
         raise NotYours
+    texts = texts.exclude(complaints_kept_from(viewer))
     cases = about.filter(seen(viewer)).order_by("-opened_at")
     working = cases.filter(state__in=[state.value for state in WORKING]).first() or cases.first()
     return ThreadPage(

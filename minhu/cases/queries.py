@@ -12,7 +12,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from minhu.cases.attaching import open_attachment
-from minhu.cases.authority import hidden_from, seen
+from minhu.cases.authority import complaints_kept_from, hidden_from, seen
 from minhu.cases.by_code import open_by_code
 from minhu.cases.listening import listen
 from minhu.cases.models import Case, Contact, Promise
@@ -127,7 +127,6 @@ class Queue:
     unknown_texts: tuple[TextRow, ...]
     voice_messages: tuple[VoiceRow, ...]
     in_doubt: tuple[TextRow, ...]
-    complaints: tuple[TextRow, ...]
 
 
 def today(viewer: Viewer, at: datetime) -> Today:
@@ -187,13 +186,13 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
     ]
     hidden = hidden_from(viewer)
     texts = Text.objects.filter(scope.lines("thread__line")).exclude(contact__case__in=hidden)
-    texts = texts.exclude(code__in=hidden.values("code")).select_related(*TEXT_JOINS)
+    texts = texts.exclude(code__in=hidden.values("code")).exclude(complaints_kept_from(viewer))
+    texts = texts.select_related(*TEXT_JOINS)
     unknown = texts.filter(thread__line=None, direction=Direction.INBOUND.value, contact=None, settled_at=None)
     doubt = texts.filter(
         Q(state=TextState.UNKNOWN.value, attempt_at__gt=at - VOICE_SHOWN_FOR)
         | Q(state=TextState.FAILED.value, settled_at__gt=at - timedelta(days=1))
     )
-    complaints = texts.filter(contact__meaning="complaint", at__gt=at - VOICE_SHOWN_FOR)
     return Queue(
         at=at,
         due_today=due_today(viewer, at),
@@ -206,7 +205,6 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
         unknown_texts=text_rows(unknown.order_by("at")[:_MOST_ROWS]),
         voice_messages=_voices(viewer, at),
         in_doubt=text_rows(doubt.order_by("-at")[:_MOST_ROWS]),
-        complaints=text_rows(complaints.order_by("-at")[:_MOST_ROWS]),
     )
 
 

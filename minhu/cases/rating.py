@@ -48,6 +48,11 @@ def rate_reply(
     return [trail.entry("rate", case, score=score), trail.entry("reopen", case, times=case.reopened)]
 
 
+def send_back_replied(case: Case, at: datetime) -> None:
+    """What was replied to is not solved, whoever found so; under the case's lock. Raises: NotPossibleNow."""
+    _send_back(case, after(CaseState(case.state), Act.REOPEN), at)
+
+
 def superior_for(case: Case) -> Official | None:
     """The first superior of the holder, going up, whom the case may reach; None when there is none."""
     here = case.holder

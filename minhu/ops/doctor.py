@@ -21,6 +21,7 @@ from minhu.audit import pulse
 from minhu.directory.models import CalendarFeed, Line
 from minhu.ops import probes
 from minhu.ops import texting_checks as texting
+from minhu.ops.document_checks import documents
 from minhu.ops.findings import Finding, Grade
 from minhu.ops.inspection_checks import inspection
 from minhu.rules.calendar import china
@@ -49,6 +50,7 @@ def examine() -> Iterator[Finding]:
         _processes,
         texting.outbox,
         inspection,
+        documents,
     ):
         try:
             yield from check()

@@ -44,6 +44,7 @@ class Measure(StrEnum):
     FOUND_TRUE = "found_true"
     FOUND_NOT_TRUE = "found_not_true"
     NOT_PROVABLE = "not_provable"
+    EXCUSED = "excused"
     INTERVIEWS = "interviews"
 
 
@@ -110,6 +111,7 @@ MEASURES: Mapping[Measure, str] = {
     Measure.FOUND_TRUE: "反映属实",
     Measure.FOUND_NOT_TRUE: "反映不属实",
     Measure.NOT_PROVABLE: "无法查实",
+    Measure.EXCUSED: "有正当理由",
     Measure.INTERVIEWS: "约谈",
 }
 BY_NAME: Mapping[str, Figure] = {figure.name: figure for figure in (*FIGURES, *MATTERS)}

@@ -43,6 +43,8 @@ TEMPLATES: dict[str, str] = {
     "rated": "谢谢您的评价。",
     "reopened": "对不起没有办好，编号{code}已重新办理，{due}前给您答复。",
     "complaint_received": "您对编号{code}办理情况的反映已收到，由督查人员核实。",
+    "complaint_found": "您对编号{code}办理情况的反映已核实：{result}。不认可的，{due}前可凭编号申请复核。",
+    "complaint_decided": "您对编号{code}办理情况的反映已复核：{result}。详情请凭编号查看。",
     "opted_out": "已为您退订通知短信。您主动咨询的事项仍会答复。",
     "interrupted": "您好，刚才的通话因系统故障中断，来电已登记，{due}前给您回电。编号{code}",
     "called_back_missed": "您好，{name}（{title}）刚才给您回电未接通，会再次联系您。编号{code}",

@@ -13,5 +13,6 @@ class SupervisionConfig(AppConfig):
     def ready(self) -> None:
         from minhu.audit.guards import guard
         from minhu.supervision.guards_checks import CHECK_GUARDS
+        from minhu.supervision.guards_complaints import COMPLAINT_GUARDS
 
-        guard(*CHECK_GUARDS)
+        guard(*CHECK_GUARDS, *COMPLAINT_GUARDS)

@@ -12,8 +12,9 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q
 
 from minhu.rules.clock import SHANGHAI
+from minhu.rules.complaints import UPHELD, Verdict
 from minhu.rules.figures import Measure
-from minhu.supervision import found
+from minhu.supervision import found, upheld
 from minhu.supervision.leaving_out import not_checks, not_of_checks
 
 
@@ -33,4 +34,11 @@ def measures(city_id: int, first: date, last: date, offices: frozenset[int] | No
     checks = found.over(city_id, begin, end)
     if offices is not None:
         checks = checks.filter(line__official__office__in=offices)
-    return dict.fromkeys(Measure, 0) | {Measure.CHECKS: checks.count()}
+    found_out = upheld.by_verdict(city_id, begin, end, offices)
+    return dict.fromkeys(Measure, 0) | {
+        Measure.CHECKS: checks.count(),
+        Measure.FOUND_TRUE: sum(found_out[verdict] for verdict in UPHELD),
+        Measure.FOUND_NOT_TRUE: found_out[Verdict.NOT_TRUE],
+        Measure.NOT_PROVABLE: found_out[Verdict.NOT_PROVABLE],
+        Measure.EXCUSED: found_out[Verdict.EXCUSED],
+    }

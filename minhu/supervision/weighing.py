@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Max, Q
+from django.db.models import Max, Q
 
 from minhu.directory.models import Line
 from minhu.directory.queries import published
-from minhu.intake.models import Text
 from minhu.rules.clock import SHANGHAI, legal_day
 from minhu.rules.cycles import cycle_of
 from minhu.rules.draw_table import Candidate
 from minhu.rules.drawing import ROOM_MINUTES, SPANS, Band, weight
 from minhu.rules.hours import Hours, HoursUnreadable
+from minhu.supervision import upheld
 from minhu.supervision.models import Check, DecayAlarm
 
 COMPLAINTS_COUNT_FOR = timedelta(days=90)
@@ -46,11 +46,8 @@ def candidates(city_id: int, opens_at: datetime) -> tuple[Candidate, ...]:
 
 
 def recent_complaints(city_id: int, since: datetime, until: datetime) -> dict[int, int]:
-    """How often citizens complained of how a line dealt with them, by line: those who wrote 投诉 and their code."""
-    wrote = Text.objects.filter(
-        city_id=city_id, contact__meaning="complaint", at__gte=since, at__lt=until, thread__line__isnull=False
-    )
-    return {int(line): count for line, count in wrote.values_list("thread__line").annotate(Count("pk")) if line}
+    """How often citizens complained of how a line dealt with them, by line, less what was found not true."""
+    return upheld.by_line(city_id, since, until)
 
 
 def decayed_lines(city_id: int, at: datetime) -> frozenset[int]:

@@ -32,13 +32,14 @@ def main() -> None:
         from django.core.management import call_command
         from django.utils import timezone
 
-        from tests.browser import casework, scene
+        from tests.browser import casework, complained, scene
 
         call_command("migrate", verbosity=0)
         made = scene.morning(timezone.now(), everybody=True)
         work = casework.work(made, timezone.now())
+        complaints = complained.complain(made, timezone.now())
         address = _serve()
-        _draw(address, made, work)
+        _draw(address, made, work, complaints)
 
 
 def _set_clock() -> None:
@@ -68,7 +69,7 @@ def _serve() -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def _draw(address: str, made: Any, work: Any) -> None:
+def _draw(address: str, made: Any, work: Any, complaints: Any) -> None:
     from playwright.sync_api import sync_playwright
 
     from tests.browser.conftest import ARGUMENTS
@@ -90,6 +91,8 @@ def _draw(address: str, made: Any, work: Any) -> None:
         ("escalated", "kong", "/console/escalated/", DESK, "light"),
         ("tracking-extended", "", f"/m/{begun.extended.code}/", PHONE, "light"),
         ("paper", "zhou", f"/console/cases/{begun.late.pk}/print/?notes=1", DESK, "light"),
+        ("complaint", "kong", f"/console/complaints/{complaints.stated.pk}/", (1280, 1280), "light"),
+        ("complaint-phone", "zhou", f"/console/complaints/{complaints.asked.pk}/", (390, 1200), "light"),
     )
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:

@@ -182,3 +182,24 @@ def test_guessing_codes_is_stopped_and_others_are_not(case: Case) -> None:
         queries.by_code(case.code, "6.6.6.6", at=AT)
     assert queries.by_code(case.code, "1.2.3.4", at=AT).code == case.code
     assert queries.by_code(case.code, "6.6.6.6", at=AT + timedelta(hours=2)).code == case.code
+
+
+def test_what_a_citizen_texts_of_the_handling_is_read_by_supervision_alone(
+    line: Line, citizen: Citizen, him: Viewer
+) -> None:
+    staff, supervisor = make.viewer(line.city, Role.STAFF), make.viewer(line.city, Role.SUPERVISOR)
+    make.text(line, citizen, "建设路12号路灯不亮三天了", at=AT)
+    actions.take_in(at=AT)
+    case = Case.objects.get()
+    make.text(line, citizen, f"投诉{case.code}没有人管", at=AT + timedelta(minutes=6))
+    actions.take_in(at=AT + timedelta(minutes=6))
+
+    def said(viewer: Viewer) -> list[str]:
+        page = queries.case_page(viewer, case.pk)
+        assert page.thread_id is not None
+        thread = queries.thread_page(viewer, page.thread_id)
+        return [one.body for one in (*page.texts, *thread.texts) if "没有人管" in one.body or "督查" in one.body]
+
+    assert said(him) == []
+    assert said(staff) == []
+    assert len(said(supervisor)) == 4

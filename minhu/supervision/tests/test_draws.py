@@ -116,13 +116,7 @@ def test_what_happens_on_the_day_itself_changes_no_weight() -> None:
     """Weights are of the midnight before; a complaint at nine in the morning moves nothing that day."""
     here = City.with_lines()
     drawing.commit_due(SUNDAY_NOON)
-    writer = make.citizen(here.city)
-    made = make.text(here.lines[0], writer, "没有人接", at=MONDAY + timedelta(hours=9))
-    from minhu.cases import actions as cases
-    from minhu.cases.models import Contact
-
-    cases.take_in(at=made.at)
-    Contact.objects.filter(text=made).update(meaning="complaint")
+    here.complained_of(here.lines[0], at=MONDAY + timedelta(hours=9))
     drawing.draw_due(MONDAY + timedelta(hours=10))
 
     table = read(Draw.objects.get(city=here.city, on=make.MONDAY_10.date()).table)
@@ -131,13 +125,7 @@ def test_what_happens_on_the_day_itself_changes_no_weight() -> None:
 
 def test_yesterdays_complaint_and_a_check_long_ago_make_a_line_heavier() -> None:
     here = City.with_lines()
-    writer = make.citizen(here.city)
-    text = make.text(here.lines[0], writer, "没有人接", at=MONDAY - timedelta(hours=9))
-    from minhu.cases import actions as cases
-    from minhu.cases.models import Contact
-
-    cases.take_in(at=text.at)
-    Contact.objects.filter(text=text).update(meaning="complaint")
+    here.complained_of(here.lines[0], at=MONDAY - timedelta(hours=9))
     table = read(here.drawn().table)
 
     weights = {one.line: one.weight for one in table.candidates}

@@ -9,12 +9,15 @@ import pytest
 from django.conf import settings
 
 from minhu.cases import actions as cases
+from minhu.cases.models import Case
 from minhu.directory.models import Line, Office
 from minhu.intake.citizens import citizen_of
 from minhu.intake.models import Call
 from minhu.rules.access import Viewer
+from minhu.rules.complaints import Ground
 from minhu.rules.words import OfficeKind, PartyKind, Role
-from minhu.supervision import checking, drawing
+from minhu.supervision import checking, complaining, drawing
+from minhu.supervision.complaining import Said
 from minhu.supervision.models import Check, Draw
 from tests import make
 
@@ -60,6 +63,13 @@ class City:
         call = make.call(check.line, tried.caller, at=at, answered_by=answered_by)
         cases.take_in(at=at + timedelta(minutes=2))
         return call
+
+    def complained_of(self, line: Line, *, at: datetime) -> None:
+        """A citizen wrote, and complains of how the line dealt with it."""
+        make.text(line, make.citizen(self.city), "没有人接，也没有回电话", at=at)
+        cases.take_in(at=at)
+        case = Case.objects.get(line=line)
+        complaining.file_by_code(case.code, "203.0.113.7", Said(Ground.UNANSWERED, "没有人接"), at=at)
 
     def check_number(self) -> int:
         return citizen_of(self.city.pk, CHECK_NUMBERS[0], MONDAY).pk

@@ -14,10 +14,12 @@ from minhu.cases.queries import CasePage
 from minhu.directory import choosing
 from minhu.rules.access import Viewer
 from minhu.rules.casework import Act
+from minhu.rules.complaints import LONGEST, Ground
 from minhu.rules.deadlines import REPLY_DAYS
 from minhu.rules.doors import DOORS
 from minhu.rules.words import CaseState
-from minhu.web import words
+from minhu.supervision.complaining import FILES
+from minhu.web import complaint_words, words
 from minhu.web.templatetags.minhu import moment
 
 
@@ -76,6 +78,8 @@ def doings(viewer: Viewer, page: CasePage) -> tuple[Doing, ...]:
     found = [make(viewer, page) for act, make in made.items() if act in page.acts]
     if Act.AVOID in page.acts and not page.confidential:
         found.append(_confide(page))
+    if viewer.has(*FILES) and viewer.official_id is None:
+        found.append(_complain(page))
     return tuple(one for one in found if one is not None)
 
 
@@ -214,3 +218,12 @@ def _name(viewer: Viewer, page: CasePage) -> Doing | None:
 def _confide(page: CasePage) -> Doing:
     rule = _("从此只有承办领导、督查和指名的人能看到，承办单位和工作人员都看不到。")
     return Doing("confide", _("设为保密件"), "lock", rule, _address("confide", page), _("设为保密件"))
+
+
+def _complain(page: CasePage) -> Doing:
+    rule = _("群众来电说办得不好的，在这里替他登记，由督查人员核实；当事人看不到他的原话。")
+    options = tuple(Option(one.value, complaint_words.ground(one)) for one in Ground)
+    return Doing(
+        "complain", _("群众反映办理问题"), "message-square", rule, _address("complain", page), _("交督查核实"),
+        fields="console/do/complain.html", reason=_("他是怎么说的"), longest=LONGEST, context={"grounds": options},
+    )  # fmt: skip

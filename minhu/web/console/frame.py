@@ -65,6 +65,7 @@ def tabs_of(viewer: Viewer) -> tuple[Tab, ...]:
     if viewer.has(*SUPERVISES):
         first += [Tab("escalated", _("上报"), "megaphone", reverse("escalated"))]
     first += _checks(viewer)
+    first += _complaints(viewer)
     if viewer.has(Role.STAFF):
         return (*first, calls, callbacks, ledger, *last)
     if viewer.has(*SUPERVISES):
@@ -78,6 +79,13 @@ def _checks(viewer: Viewer) -> list[Tab]:
         return [Tab("checks", _("抽查"), "shield-check", reverse("checks"))]
     if viewer.has(*SUPERVISES):
         return [Tab("checked", _("抽查"), "shield-check", reverse("checked"))]
+    return []
+
+
+def _complaints(viewer: Viewer) -> list[Tab]:
+    """To be looked into, or what was found."""
+    if viewer.has(Role.SUPERVISOR, Role.LEADERSHIP):
+        return [Tab("complaints", _("反映"), "message-square", reverse("complaints"))]
     return []
 
 

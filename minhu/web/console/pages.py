@@ -15,6 +15,7 @@ from minhu.directory import glance
 from minhu.directory.authority import KEEPS_THE_DIRECTORY
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role
+from minhu.supervision.complaint_pages import waiting_for
 from minhu.supervision.published import SEES_ALL_FIGURES
 from minhu.web import words
 from minhu.web.console import presence, shown
@@ -106,6 +107,7 @@ def today_page(viewer: Viewer) -> Page:
         "to_wrap_up": found.to_wrap_up,
         "outcomes": shown.outcomes(),
         "on_desk": choices.on_desk(viewer) if viewer.official_id is not None else 0,
+        "to_state": waiting_for(viewer),
         "presence": presence.shown(viewer.official_id, at) if viewer.official_id is not None else None,
     }
     return Page("today", "console/today.html", "console/today_panel.html", reverse("today"), context)
@@ -152,6 +154,7 @@ def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
     offered = [("notices", _("提醒"), "bell"), ("ledger", _("承诺台账"), "clock")]
     if viewer.official_id is not None:
         offered += [("desk", _("转给我办的"), "inbox"), ("escalated", _("上报给我的"), "megaphone")]
+        offered += [("complaints", _("群众反映"), "message-square")]
     if viewer.official_id is not None or viewer.has(*SEES_ALL_FIGURES):
         offered += [("console-figures", _("数据"), "list-checks")]
     if viewer.has(*SEES_ALL_FIGURES):

@@ -231,7 +231,6 @@ def sections(queue: Queue, questions: Mapping[str, str]) -> tuple[Section, ...]:
         ),
         ("doubt", _("送达不明"), _("不知道送到没有"), _("系统不会重发，请打电话确认"), text, queue.in_doubt),
         ("wrap", _("待登记"), _("问问这些来电结果怎样"), _("接听后四个工作小时没有登记"), call, late_calls),
-        ("complaints", _("反映问题"), _("对办理不满意的"), "", text, queue.complaints),
     )
     overdue = {"callbacks": late(queue.callbacks), "clarifications": late(queue.clarifications)}
     parts = [Section(*one, overdue.get(one[0], 0)) for one in said]

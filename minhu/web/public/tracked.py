@@ -24,7 +24,7 @@ from minhu.rules.casework import Act
 from minhu.rules.errors import Refusal
 from minhu.web import uploads
 from minhu.web.errors import message, not_found, too_many
-from minhu.web.public import progress
+from minhu.web.public import complained, progress
 
 Action = Callable[[str, str], object]
 """Given the code and the client's address."""
@@ -58,7 +58,7 @@ def sent(request: HttpRequest, code: str) -> HttpResponse:
 def add(request: HttpRequest, code: str) -> HttpResponse:
     """More about it."""
     body, key = request.POST.get("body", ""), request.POST.get("key", "")[:40] or uploads.fresh_key()
-    return _act(
+    return do(
         request, code, lambda code, client: cases.add_by_code(code, client, body, key=f"{code}:{key}"),
         _("补充的内容已经收到。"), doing="add",
     )  # fmt: skip
@@ -71,7 +71,7 @@ def attach(request: HttpRequest, code: str) -> HttpResponse:
     def action(code: str, client: str) -> None:
         cases.attach_by_code(code, client, uploads.needed(uploads.uploaded(request, code)))
 
-    return _act(request, code, action, _("文件已经收到。"), doing="attach")
+    return do(request, code, action, _("文件已经收到。"), doing="attach")
 
 
 @require_POST
@@ -85,7 +85,7 @@ def rate(request: HttpRequest, code: str) -> HttpResponse:
         yes = [one == "yes" for one in said]
         cases.rate_by_code(code, client, Said(yes[0], yes[1], yes[2], request.POST.get("words", "")))
 
-    return _act(request, code, action, _("谢谢您的评价。"), doing="rate")
+    return do(request, code, action, _("谢谢您的评价。"), doing="rate")
 
 
 @require_POST
@@ -93,7 +93,7 @@ def go_up(request: HttpRequest, code: str) -> HttpResponse:
     """To the next higher leader."""
     words = request.POST.get("words", "")
     said = _("已经转告上一级领导和督查部门，他们会过问。")
-    return _act(request, code, lambda code, client: cases.go_up_by_code(code, client, words=words), said, doing="up")
+    return do(request, code, lambda code, client: cases.go_up_by_code(code, client, words=words), said, doing="up")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -102,7 +102,7 @@ def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     if request.method == "POST":
         reason = request.POST.get("reason", "")
         said = _("已经撤回，不再办理。")
-        return _act(request, code, lambda code, client: cases.withdraw_by_code(code, client, reason=reason), said)
+        return do(request, code, lambda code, client: cases.withdraw_by_code(code, client, reason=reason), said)
     found = _look_up(request, code)
     if isinstance(found, HttpResponse):
         return found
@@ -124,8 +124,8 @@ def file(request: HttpRequest, code: str, attachment_id: int) -> HttpResponse:
         return message(request, 404, _("文件打不开"), _("文件已经损坏，请打 12345 告诉工作人员。"), picture="file-text")
 
 
-def _act(request: HttpRequest, code: str, action: Action, words: str, *, doing: str = "") -> HttpResponse:
-    """Do it and show the page again; a refusal is shown there, with what was typed."""
+def do(request: HttpRequest, code: str, action: Action, words: str, *, doing: str = "") -> HttpResponse:
+    """Act by the code, and show the page again; a refusal is shown there, with what was typed."""
     try:
         action(_read(code), _client(request))
     except tracking.TooManyLookups:
@@ -153,7 +153,9 @@ def _page(request: HttpRequest, code: str, status: int = 200, **extra: object) -
         "key": uploads.fresh_key(),
         "accept": uploads.ACCEPT,
         "most_mb": MOST_BYTES // 1024 // 1024,
+        "typed_code": _read(code),
     }
+    context |= complained.of(found.code, timezone.now())
     return _private(render(request, "public/matter.html", context | extra, status=status))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web.public import directory, draws, figures, matters, tracked
+from minhu.web.public import complaining, directory, draws, figures, matters, tracked
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", directory.index, name="directory"),
@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/<str:code>/up/", tracked.go_up, name="matter-up"),
     path("m/<str:code>/withdraw/", tracked.withdraw, name="matter-withdraw"),
     path("m/<str:code>/files/<int:attachment_id>/", tracked.file, name="matter-file"),
+    path("m/<str:code>/complain/", complaining.complain, name="matter-complain"),
+    path("m/<str:code>/appeal/<int:complaint_id>/", complaining.appeal, name="matter-appeal"),
     path("draws/", draws.draws, name="draws"),
     path("draws/<str:on>.csv", draws.table, name="draw-table"),
     path("about/", directory.about, name="about"),

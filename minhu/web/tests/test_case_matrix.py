@@ -55,7 +55,7 @@ ACTS: dict[str, Address] = {
     for name in (
         "clarify", "assign", "reply", "note", "attach", "case-hold", "case-ask", "case-transfer", "case-give-back",
         "case-extend", "case-show-door", "case-join", "case-part", "case-withdraw", "case-avoid", "case-confide",
-        "case-name",
+        "case-name", "case-complain",
     )
 } | {"reveal": lambda w: f"cases/{w.case.pk}/number/"}  # fmt: skip
 NOT_ON_A_CASE = {
@@ -63,12 +63,14 @@ NOT_ON_A_CASE = {
     "console-gateways", "gateway-pause", "gateway-resume",
     "checks", "check-telephone", "checked", "check", "check-place", "check-by-hand", "check-judge",
     "check-recording", "liveness", "line-dialled", "correction-propose", "correction-approve",
+    "complaints", "complaint", "complaint-ask", "complaint-state", "complaint-find", "complaint-decide",
+    "complaint-appeal", "complaint-evidence",  # tried with everybody in test_complaint_rights
     "console-figures", "console-figures-file", "console-report", "console-alarms", "console-alarm-see",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",
     "door": "court", "to": "hotline", "code": "x", "about": "office:1", "official": "1", "key": "x", "kind": "request",
-    "begins": "2026-03-02T16:00", "ends": "2026-03-02T17:00",
+    "ground": "rude", "begins": "2026-03-02T16:00", "ends": "2026-03-02T17:00",
 }  # fmt: skip
 READ = ("plain", "about the holder", "with the bureau, then about it", "confidential, one named")
 ACTED_ON = ("about the holder", "confidential, one named")

@@ -1,0 +1,19 @@
+"""Whether documents can be made, as ``minhu doctor`` tells it."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+
+from minhu.ops.findings import Finding, Grade
+
+
+def documents() -> Iterator[Finding]:
+    """Evidence packs and reports are handed on as PDF, which needs libraries of the system."""
+    try:
+        importlib.import_module("weasyprint")
+    except OSError as missing:
+        cure = "install libpangoft2-1.0-0, libharfbuzz-subset0 and fonts-noto-cjk"
+        yield Finding("documents", Grade.CARE, f"no PDF can be made: {str(missing).splitlines()[0]}", cure)
+    else:
+        yield Finding("documents", Grade.WELL, "PDF can be made")
