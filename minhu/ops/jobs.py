@@ -21,7 +21,7 @@ from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
 from minhu.ops.texting import Sender
-from minhu.supervision import checking, counting, decaying, dialling, drawing
+from minhu.supervision import checking, counting, decaying, dialling, drawing, laddering
 
 log = structlog.get_logger(__name__)
 
@@ -84,6 +84,7 @@ def _supervision() -> list[Work]:
         Work("sweep_checks", _quietly(lambda: checking.sweep(timezone.now())), 5.0),
         Work("reveal_draws", _quietly(lambda: drawing.reveal_due(timezone.now())), MINUTE),
         Work("settle_corrections", _quietly(lambda: dialling.settle(timezone.now())), MINUTE),
+        Work("propose_steps", _quietly(lambda: laddering.sweep(timezone.now())), MINUTE),
     ]
 
 

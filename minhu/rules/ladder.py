@@ -7,11 +7,15 @@ Refusal
 ├── NotSoAnyMore       what it rests on has been excused, is disputed, or is too old by now
 ├── SayWhy             a decision, a hearing and an appeal have a reason
 ├── HeardAlready       his word is taken down once, and weighed once
+├── HearHimFirst       nothing is held against him before he has spoken, or had the time to
 ├── TooLate            the time for it is over
 ├── NotDecided         there is nothing to read, to appeal against or to carry out yet
 ├── OnAppeal           nothing is carried out while he appeals
 ├── AnotherDecides     an appeal is decided by somebody who did not decide the step
-└── NotThisStep        an interview belongs to the step of that name, a referral to that one
+├── NotThisStep        an interview belongs to the step of that name, a referral to that one
+├── NotAhead           an interview is told beforehand
+├── NotYetHeld         what came of it is recorded afterwards
+└── ArrangedAlready    there is one interview, and another only after one that was missed with an excuse
 """
 
 from __future__ import annotations
@@ -111,6 +115,11 @@ class HeardAlready(Refusal):
     words = "已经登记过了，不能重复登记。"
 
 
+class HearHimFirst(Refusal):
+    code = "ladder_hear_him_first"
+    words = "本人还在说明期限内，也还没有说明，现在只能认定免责，不能认定计入。"
+
+
 class TooLate(Refusal):
     code = "ladder_too_late"
     words = "已经过了期限，不能再登记。"
@@ -134,6 +143,21 @@ class AnotherDecides(Refusal):
 class NotThisStep(Refusal):
     code = "ladder_not_this_step"
     words = "这一步不是这样办的，请刷新页面。"
+
+
+class NotAhead(Refusal):
+    code = "ladder_not_ahead"
+    words = "约谈时间要在现在之后，并写明地点，好让本人事先知道。"
+
+
+class NotYetHeld(Refusal):
+    code = "ladder_not_yet_held"
+    words = "还没有到约谈时间，结束后再登记。"
+
+
+class ArrangedAlready(Refusal):
+    code = "ladder_arranged_already"
+    words = "这次约谈已经登记过了，不能再安排。"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,5 +13,6 @@ class SupervisionConfig(AppConfig):
     def ready(self) -> None:
         from minhu.audit.guards import guard
         from minhu.supervision.guards_checks import CHECK_GUARDS
+        from minhu.supervision.guards_ladder import LADDER_GUARDS
 
-        guard(*CHECK_GUARDS)
+        guard(*CHECK_GUARDS, *LADDER_GUARDS)

@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from minhu.rules.clock import SHANGHAI
 from minhu.rules.figures import Measure
-from minhu.supervision import found
+from minhu.supervision import found, interviewing
 from minhu.supervision.leaving_out import not_checks, not_of_checks
 
 
@@ -31,6 +31,8 @@ def measures(city_id: int, first: date, last: date, offices: frozenset[int] | No
     """What supervision did on these days, both included. offices: None for the whole city."""
     begin, end = (datetime.combine(day, time(), SHANGHAI) for day in (first, last + timedelta(days=1)))
     checks = found.over(city_id, begin, end)
+    interviews = interviewing.held(city_id, begin, end)
     if offices is not None:
         checks = checks.filter(line__official__office__in=offices)
-    return dict.fromkeys(Measure, 0) | {Measure.CHECKS: checks.count()}
+        interviews = interviews.filter(proposal__official__office__in=offices)
+    return dict.fromkeys(Measure, 0) | {Measure.CHECKS: checks.count(), Measure.INTERVIEWS: interviews.count()}
