@@ -64,6 +64,11 @@ class EventRow:
     may_weigh: bool
     may_count: bool
 
+    @property
+    def form(self) -> str:
+        """Name of the form in which he says his word."""
+        return f"say-{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class GroundRow:
@@ -145,6 +150,16 @@ class ProposalRow:
     interviews: tuple[InterviewRow, ...]
     referral: ReferralRow | None
     may: May
+
+    @property
+    def word_form(self) -> str:
+        """Name of the form in which he says his word on it."""
+        return f"word-{self.id}"
+
+    @property
+    def appeal_form(self) -> str:
+        """Name of the form in which he appeals."""
+        return f"appeal-{self.id}"
 
 
 def events() -> QuerySet[LadderEvent]:

@@ -17,11 +17,20 @@ from django.conf import settings
 from django.db import transaction
 
 from minhu.audit import trail
+from minhu.directory.models import Official
 from minhu.intake.scope import NotYours
 from minhu.rules.access import Viewer
 from minhu.rules.ladder import Outcome, Step
 from minhu.supervision.ladder_rights import DECIDES, SEES_COUNTS, decided_by, himself, read_by
-from minhu.supervision.ladder_rows import EventRow, ProposalRow, event_rows, events, proposal_rows, proposals
+from minhu.supervision.ladder_rows import (
+    EventRow,
+    InterviewRow,
+    ProposalRow,
+    event_rows,
+    events,
+    proposal_rows,
+    proposals,
+)
 from minhu.supervision.laddering import outcome_of
 from minhu.supervision.models import Interview, LadderEvent, Proposal
 
@@ -71,12 +80,13 @@ def about_me(viewer: Viewer, at: datetime) -> AboutMe:
     return AboutMe(event_rows(told, viewer, at), proposal_rows(made, viewer, at))
 
 
-def waiting(viewer: Viewer) -> int:
-    """How much the official has neither answered nor confirmed: events without his word, steps not read."""
+def waiting(viewer: Viewer, at: datetime) -> int:
+    """How much awaits the official: events to speak on, steps he has not confirmed, interviews to come."""
     if viewer.official_id is None:
         return 0
-    unsaid = LadderEvent.objects.filter(himself(viewer), stated_at=None, weighed_at=None).count()
-    return unsaid + Proposal.objects.filter(himself(viewer), decision=Outcome.TAKEN.value, read_at=None).count()
+    unsaid = LadderEvent.objects.filter(himself(viewer), stated_at=None, weighed_at=None, until__gte=at).count()
+    unread = Proposal.objects.filter(himself(viewer), decision=Outcome.TAKEN.value, read_at=None).count()
+    return unsaid + unread + Interview.objects.filter(proposal__official=viewer.official_id, recorded_at=None).count()
 
 
 @transaction.atomic
@@ -130,6 +140,20 @@ def proposal_page(viewer: Viewer, proposal_id: int, at: datetime) -> ProposalRow
     return proposal_rows([one], viewer, at)[0]
 
 
+def interview_page(viewer: Viewer, interview_id: int, at: datetime) -> tuple[ProposalRow, InterviewRow]:
+    """The step that it belongs to, and it. Raises: NotYours."""
+    found = Interview.objects.filter(pk=interview_id).values_list("proposal", flat=True).first()
+    row = proposal_page(viewer, found or 0, at)
+    return row, next(talk for talk in row.interviews if talk.id == interview_id)
+
+
+def has_reports(viewer: Viewer) -> bool:
+    """Whether there are officials under the viewer."""
+    return (
+        viewer.official_id is not None and Official.objects.filter(superior=viewer.official_id, left_on=None).exists()
+    )
+
+
 @transaction.atomic
 def of_reports(viewer: Viewer, at: datetime) -> tuple[ProposalRow, ...]:
     """Interviews and referrals of the officials under the viewer, as far as the policy tells their superior."""
@@ -144,10 +168,14 @@ def of_reports(viewer: Viewer, at: datetime) -> tuple[ProposalRow, ...]:
     return proposal_rows(found, viewer, at)
 
 
+def counts_for(viewer: Viewer) -> bool:
+    """Whether the numbers are for him: of an office they would be as good as names."""
+    return any(grant.role in SEES_COUNTS and grant.office_id == viewer.city_id for grant in viewer.grants)
+
+
 def counts(viewer: Viewer, at: datetime) -> Counts:
     """Numbers of the whole city within the window, and no names. Raises: NotYours."""
-    whole = {grant.office_id for grant in viewer.grants if grant.role in SEES_COUNTS}
-    if viewer.city_id not in whole:
+    if not counts_for(viewer):
         raise NotYours
     since = at - settings.LADDER.window
     made = Proposal.objects.filter(city=viewer.city_id, proposed_at__gt=since, proposed_at__lte=at)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 
@@ -11,12 +12,14 @@ from minhu.rules.checking import CheckState, Finding
 from minhu.rules.clock import SHANGHAI, legal_day
 from minhu.rules.drawing import Band
 from minhu.rules.words import OfficeKind, PartyKind, Role
-from minhu.supervision import deciding, laddering
-from minhu.supervision.models import Check, Draw, LadderEvent, Proposal
+from minhu.supervision import deciding, interviewing, laddering
+from minhu.supervision.models import Check, Draw, Interview, LadderEvent, Proposal
 from tests import make
 
 AT = make.MONDAY_10
 WHY = "两次抽查都没有回电，情况属实"
+NOTE = "三次无人接听，也没有回电"
+SUPERVISION = {"supervisor", "another supervisor"}
 
 
 @dataclass
@@ -115,7 +118,7 @@ def failed_check(line: Line, at: datetime) -> Check:
         call=call,
         judged_by=inspector,
         judged_at=at,
-        note="三次无人接听，也没有回电",
+        note=NOTE,
         ring_seconds=call.ring_seconds,
         answered_by_kind=PartyKind.RECORDER.value,
         promise_due_at=call.promise_due_at,
@@ -123,3 +126,60 @@ def failed_check(line: Line, at: datetime) -> Check:
         finding=Finding.FAILED.value,
         over_at=at,
     )
+
+
+def only_told(here: Ladder) -> None:
+    here.fails()
+
+
+def proposed(here: Ladder) -> None:
+    here.fails()
+    here.later(days=7)
+
+
+def dismissed(here: Ladder) -> None:
+    proposed(here)
+    deciding.decide(Proposal.objects.get().pk, take=False, reason=WHY, by=here["supervisor"], at=here.now)
+
+
+def reminder(here: Ladder) -> None:
+    here.reminded()
+
+
+def interview(here: Ladder) -> None:
+    one = here.to_be_interviewed()
+    interviewing.arrange(one.pk, here.now + timedelta(days=1), "三楼会议室", by=here["supervisor"], at=here.now)
+
+
+def on_appeal(here: Ladder) -> None:
+    interview(here)
+    deciding.appeal(Proposal.objects.get(step="interview").pk, "不服", by=here["himself"], at=here.now)
+
+
+def overturned(here: Ladder) -> None:
+    on_appeal(here)
+    one = Proposal.objects.get(step="interview")
+    deciding.decide_appeal(one.pk, granted=True, reason="属实", by=here["another supervisor"], at=here.now)
+
+
+def referral(here: Ladder) -> None:
+    interview(here)
+    here.now += timedelta(days=1)
+    talk = Interview.objects.get()
+    interviewing.record(talk.pk, attended=False, minutes="等了半小时", by=here["supervisor"], at=here.now)
+    here.later(days=7)
+    one = here.taken()
+    interviewing.refer(one.pk, "市纪委监委", "3号", here.now.date(), by=here["supervisor"], at=here.now)
+
+
+WHO_SEES: dict[Callable[[Ladder], None], set[str]] = {
+    only_told: {"himself", *SUPERVISION},
+    proposed: {"himself", *SUPERVISION},
+    dismissed: {"himself", *SUPERVISION},
+    reminder: {"himself", *SUPERVISION},
+    interview: {"himself", "superior", *SUPERVISION},
+    on_appeal: {"himself", "superior", *SUPERVISION},
+    overturned: {"himself", *SUPERVISION},
+    referral: {"himself", "superior", *SUPERVISION},
+}
+"""Who reads the newest proposal, or while there is none the event, in each state."""

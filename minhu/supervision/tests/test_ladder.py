@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
 
 import pytest
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.db.utils import DatabaseError
 
 from minhu.audit.models import TrailEntry
 from minhu.intake.scope import NotYours
+from minhu.rules.access import Viewer
 from minhu.rules.figures import Measure
 from minhu.rules.ladder import (
     AnotherDecides,
@@ -26,12 +28,13 @@ from minhu.rules.ladder import (
     NotYetHeld,
     OnAppeal,
     SayWhy,
+    Step,
     Thresholds,
     TooLate,
 )
 from minhu.supervision import deciding, hearing, interviewing, laddered, others
 from minhu.supervision.models import Appeal, Ground, Interview, LadderEvent, Proposal, Referral
-from minhu.supervision.tests.ladder_world import WHY, Ladder, failed_check
+from minhu.supervision.tests.ladder_world import NOTE, SUPERVISION, WHO_SEES, WHY, Ladder, failed_check, referral
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +59,7 @@ def test_he_is_told_of_a_failed_check_and_nothing_is_proposed_while_he_may_speak
     event = here.fails()
 
     assert (event.kind, event.official, event.at) == ("failed_check", here.him, here.now)
-    assert laddered.waiting(here["himself"]) == 1
+    assert laddered.waiting(here["himself"], here.now) == 1
     assert here.later(days=2) == 0
     assert here.later(days=1, hours=8) == 1
     assert (open_proposal().step, list(open_proposal().grounds.values_list("key", "is_new"))) == (
@@ -354,3 +357,50 @@ def test_nobody_decides_on_himself_or_his_superior_or_out_of_his_offices(here: L
         ):
             with pytest.raises(NotYours):
                 act()
+
+
+@pytest.mark.parametrize("state", WHO_SEES, ids=lambda state: state.__name__)
+def test_who_may_see_it_reads_it_and_nobody_else_learns_of_it(here: Ladder, state: Callable[[Ladder], None]) -> None:
+    state(here)
+    for name, viewer in here.viewers.items():
+        told = {reads for reads, read in READS.items() if tells(here, viewer, read)}
+        himself, decides = name == "himself", name in SUPERVISION
+        proposal = name in WHO_SEES[state] and Proposal.objects.exists()
+        expected = {
+            "proposal": proposal, "event": himself or decides, "about_me": himself, "overview": decides,
+            "of_reports": proposal and name == "superior",
+        }  # fmt: skip
+        assert told == {reads for reads, sees in expected.items() if sees}, name
+
+
+READS: dict[str, Callable[[Viewer, datetime], object]] = {
+    "proposal": lambda viewer, at: laddered.proposal_page(viewer, newest(Proposal), at),
+    "event": lambda viewer, at: laddered.event_page(viewer, newest(LadderEvent), at),
+    "about_me": laddered.about_me,
+    "overview": laddered.overview,
+    "of_reports": laddered.of_reports,
+}
+
+
+def newest(model: type[Proposal] | type[LadderEvent]) -> int:
+    return model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def tells(here: Ladder, viewer: Viewer, read: Callable[[Viewer, datetime], object]) -> bool:
+    try:
+        said = str(read(viewer, here.now))
+    except NotYours:
+        return False
+    return here.him.name in said or NOTE in said
+
+
+def test_counts_are_for_supervision_and_leadership_of_the_city_alone(here: Ladder) -> None:
+    referral(here)
+    told = laddered.counts(here["leadership"], here.now)
+    assert (dict(told.taken), told.interviews, told.open) == (dict.fromkeys(Step, 1), 0, 0)
+    assert laddered.counts(here["supervisor"], here.now) == told
+    elsewhere = "supervisor of another city"
+    assert not any(dict(laddered.counts(here[elsewhere], here.now).proposed).values())
+    for name in here.viewers.keys() - {"leadership", "under him", elsewhere, *SUPERVISION}:
+        with pytest.raises(NotYours):
+            laddered.counts(here[name], here.now)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from minhu.web.console import (
+    about_me,
     acts,
     case_page,
     casework,
@@ -14,6 +15,7 @@ from minhu.web.console import (
     gateways,
     imports,
     inspection,
+    ladder,
     owed,
     pages,
     presence,
@@ -85,4 +87,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("figures/report/", figures.report, name="console-report"),
     path("figures/alarms/", figures.alarms, name="console-alarms"),
     path("figures/alarms/<int:alarm_id>/seen/", figures.see, name="console-alarm-see"),
+    path("ladder/", ladder.overview, name="ladder"),
+    path("ladder/events/<int:event_id>/", ladder.event, name="ladder-event"),
+    path("ladder/events/<int:event_id>/weigh/", ladder.weigh, name="ladder-weigh"),
+    path("ladder/interviews/<int:interview_id>/", ladder.interview, name="interview"),
+    path("ladder/interviews/<int:interview_id>/record/", ladder.record, name="interview-record"),
+    path("ladder/<int:proposal_id>/", ladder.step, name="ladder-step"),
+    path("ladder/<int:proposal_id>/decide/", ladder.decide, name="ladder-decide"),
+    path("ladder/<int:proposal_id>/decide-appeal/", ladder.decide_appeal, name="ladder-decide-appeal"),
+    path("ladder/<int:proposal_id>/arrange/", ladder.arrange, name="ladder-arrange"),
+    path("ladder/<int:proposal_id>/refer/", ladder.refer, name="ladder-refer"),
+    path("about-me/", about_me.page, name="about-me"),
+    path("about-me/events/<int:event_id>/", about_me.say, name="about-me-say"),
+    path("about-me/<int:proposal_id>/word/", about_me.add_word, name="about-me-word"),
+    path("about-me/<int:proposal_id>/read/", about_me.confirm_read, name="about-me-read"),
+    path("about-me/<int:proposal_id>/appeal/", about_me.appeal, name="about-me-appeal"),
 ]

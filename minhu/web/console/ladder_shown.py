@@ -1,0 +1,131 @@
+"""The ladder in words: its steps, events, excuses and outcomes, each with its picture and colour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from minhu.rules.ladder import EventKind, Excuse, Outcome, Reason, Standing, Step
+from minhu.supervision.ladder_rows import EventRow, GroundRow, ProposalRow
+from minhu.web.words import Shown
+
+STEPS = {
+    Step.REMINDER: Shown(gettext_noop("提醒"), "bell", "brand"),
+    Step.INTERVIEW: Shown(gettext_noop("约谈"), "users", "due"),
+    Step.REFERRAL: Shown(gettext_noop("移交"), "landmark", "due"),
+}
+MEANINGS = {
+    Step.REMINDER: gettext_noop("把情况告诉本人，请本人改正；本人确认已阅读即办结。"),
+    Step.INTERVIEW: gettext_noop("由督查人员当面谈，时间地点事先告知，谈后登记要点。"),
+    Step.REFERRAL: gettext_noop("连同依据移交纪检监察机关，登记去向、文号和日期。"),
+}
+KINDS = {
+    EventKind.FAILED_CHECK: gettext_noop("抽查不合格"),
+    EventKind.COMPLAINT: gettext_noop("群众反映属实"),
+    EventKind.PERFUNCTORY: gettext_noop("群众反映敷衍属实"),
+    EventKind.MISSED_INTERVIEW: gettext_noop("约谈未到"),
+}
+STANDINGS = {
+    Standing.STANDS: Shown(gettext_noop("计入"), "circle-dot", "due"),
+    Standing.DISPUTED: Shown(gettext_noop("还不计入"), "hourglass", "brand"),
+    Standing.EXCUSED: Shown(gettext_noop("免责，不计入"), "circle-check", "ok"),
+}
+EXCUSES = {
+    Excuse.OUT_OF_REMIT: gettext_noop("不属于职责范围"),
+    Excuse.ABUSIVE_CALLER: gettext_noop("来电人辱骂骚扰"),
+    Excuse.OUTAGE: gettext_noop("线路或系统故障"),
+    Excuse.EMERGENCY_DUTY: gettext_noop("应急处突"),
+    Excuse.HONEST_ERROR: gettext_noop("无心之失，已经改正（容错）"),
+}
+OUTCOMES = {
+    Outcome.OPEN: Shown(gettext_noop("等待决定"), "hourglass", "brand"),
+    Outcome.TAKEN: Shown(gettext_noop("已采纳"), "check", "due"),
+    Outcome.DISMISSED: Shown(gettext_noop("未采纳，不处理"), "circle-check", "ok"),
+    Outcome.ON_APPEAL: Shown(gettext_noop("申诉中，暂不执行"), "hourglass", "brand"),
+    Outcome.OVERTURNED: Shown(gettext_noop("申诉成立，已撤销"), "circle-check", "ok"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEvent:
+    row: EventRow
+    kind: str
+    standing: Shown
+    claimed: str
+    excuse: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGround:
+    """event: None for what has a page of its own elsewhere."""
+
+    row: GroundRow
+    kind: str
+    event: ShownEvent | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownStep:
+    row: ProposalRow
+    step: Shown
+    means: str
+    outcome: Shown
+    why: str
+    grounds: tuple[ShownGround, ...]
+
+
+def event(row: EventRow) -> ShownEvent:
+    """An event in the reader's language."""
+    return ShownEvent(
+        row, _(KINDS[row.kind]), spoken(STANDINGS[row.standing]), _excuse(row.claimed), _excuse(row.excuse)
+    )
+
+
+def step(row: ProposalRow, window: timedelta) -> ShownStep:
+    """A proposal in the reader's language."""
+    return ShownStep(
+        row=row,
+        step=spoken(STEPS[row.step]),
+        means=_(MEANINGS[row.step]),
+        outcome=spoken(OUTCOMES[row.outcome]),
+        why=_why(row, window),
+        grounds=tuple(
+            ShownGround(one, _(KINDS[one.kind]), event(one.event) if one.event else None) for one in row.grounds
+        ),
+    )
+
+
+def steps(rows: Iterable[ProposalRow], window: timedelta) -> tuple[ShownStep, ...]:
+    """In the order given."""
+    return tuple(step(row, window) for row in rows)
+
+
+def excuses() -> tuple[tuple[str, str], ...]:
+    """To choose from."""
+    return tuple((one.value, _(words)) for one, words in EXCUSES.items())
+
+
+def spoken(shown: Shown) -> Shown:
+    """With its label in the reader's language."""
+    return Shown(_(shown.label), shown.icon, shown.css)
+
+
+def _excuse(one: Excuse | None) -> str:
+    return _(EXCUSES[one]) if one else ""
+
+
+def _why(row: ProposalRow, window: timedelta) -> str:
+    numbers = {"days": window.days, "n": len(row.grounds)}
+    match row.why:
+        case Reason.COUNT:
+            return _("%(days)d 天内有 %(n)d 项计入") % numbers
+        case Reason.ONE_AT_A_TIME:
+            return _("%(days)d 天内有 %(n)d 项计入，一次只升一级") % numbers
+        case Reason.PERFUNCTORY:
+            return _("有一次敷衍群众属实，直接约谈")
+        case Reason.NOT_ATTENDED:
+            return _("约谈没有到场")
