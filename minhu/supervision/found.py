@@ -17,11 +17,11 @@ def over(city_id: int, since: datetime, until: datetime) -> QuerySet[Check]:
     ).order_by("over_at")
 
 
-def failed(since: datetime, until: datetime) -> QuerySet[Check]:
-    """Failed checks that ended in this time, of every city."""
-    return Check.objects.filter(finding=Finding.FAILED.value, over_at__gte=since, over_at__lt=until).order_by("over_at")
+def failed(since: datetime) -> QuerySet[Check]:
+    """Failed checks that ended since then, of every city."""
+    return Check.objects.filter(finding=Finding.FAILED.value, over_at__gte=since).order_by("over_at")
 
 
 def failed_of(official_id: int, since: datetime, until: datetime) -> QuerySet[Check]:
     """Failed checks of an official's lines that ended in this time."""
-    return failed(since, until).filter(line__official=official_id)
+    return failed(since).filter(line__official=official_id, over_at__lt=until)

@@ -53,7 +53,7 @@ def complaint_events(city_id: int, since: datetime, until: datetime) -> Mapping[
 
 def sweep(at: datetime) -> int:
     """Tell of failed checks, then propose what the rule says; returns how many proposals were made."""
-    untold = found.failed(at - settings.LADDER.window, at).filter(ladder_event=None, line__official__left_on=None)
+    untold = found.failed(at - settings.LADDER.window).filter(ladder_event=None, line__official__left_on=None)
     for check_id in untold.values_list("pk", flat=True):
         _tell(check_id, at)
     return sum(_propose(city_id, at) for city_id in Office.objects.filter(parent=None).values_list("pk", flat=True))
