@@ -15,6 +15,7 @@ from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from minhu.audit import trail
 from minhu.directory.models import Official
@@ -62,7 +63,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """events: to be weighed. open: to be decided. appeals: to be decided. going_on: taken, not carried out yet."""
+    """events: he may still speak, or has and waits to be weighed. open: to be decided. going_on: taken, not done yet."""
 
     events: tuple[EventRow, ...]
     open: tuple[ProposalRow, ...]
@@ -94,7 +95,8 @@ def overview(viewer: Viewer, at: datetime) -> Overview:
     """Of the officials on whom the viewer may decide. Raises: NotYours."""
     if not viewer.has(*DECIDES):
         raise NotYours
-    unweighed = list(events().filter(decided_by(viewer), weighed_at=None).order_by("until", "pk")[:_MOST])
+    to_hear = Q(stated_at__isnull=False) | Q(until__gte=at)
+    unweighed = list(events().filter(decided_by(viewer), to_hear, weighed_at=None).order_by("until", "pk")[:_MOST])
     made = list(proposals().filter(decided_by(viewer)).order_by("-proposed_at", "-pk")[:_MOST])
     rows = proposal_rows(made, viewer, at)
     _into_the_trail(viewer, {one.official_id for one in unweighed} | {one.official_id for one in made})

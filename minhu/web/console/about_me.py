@@ -74,7 +74,8 @@ def _page(viewer: Viewer) -> Page:
     found = laddered.about_me(viewer, timezone.now())
     context: dict[str, object] = {
         "steps": ladder_shown.steps(found.proposals, settings.LADDER.window),
-        "events": [ladder_shown.event(row) for row in found.events],
+        "to_say": [ladder_shown.event(row) for row in found.events if row.may_say],
+        "events": [ladder_shown.event(row) for row in found.events if not row.may_say],
         "excuses": ladder_shown.excuses(),
         "days": settings.LADDER.window.days,
     }

@@ -193,7 +193,7 @@ def _counts(found: Counts) -> dict[str, object]:
     """Numbers by step, with their words."""
     taken = dict(found.taken)
     by_step: list[tuple[Shown, int, int]] = [
-        (ladder_shown.spoken(ladder_shown.STEPS[one]), count, taken[one]) for one, count in found.proposed
+        (ladder_shown.step_word(one), count, taken[one]) for one, count in found.proposed
     ]
     return {"found": found, "by_step": by_step}
 

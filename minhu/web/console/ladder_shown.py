@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
+from django.utils.translation import gettext_noop, pgettext
 
 from minhu.rules.ladder import EventKind, Excuse, Outcome, Reason, Standing, Step
 from minhu.supervision.ladder_rows import EventRow, GroundRow, ProposalRow
 from minhu.web.words import Shown
 
 STEPS = {
-    Step.REMINDER: Shown(gettext_noop("提醒"), "bell", "brand"),
-    Step.INTERVIEW: Shown(gettext_noop("约谈"), "users", "due"),
-    Step.REFERRAL: Shown(gettext_noop("移交"), "landmark", "due"),
+    Step.REMINDER: Shown("提醒", "bell", "brand"),
+    Step.INTERVIEW: Shown("约谈", "users", "due"),
+    Step.REFERRAL: Shown("移交", "landmark", "due"),
 }
+"""Words of one step; elsewhere the same words stand for many."""
+
 MEANINGS = {
     Step.REMINDER: gettext_noop("把情况告诉本人，请本人改正；本人确认已阅读即办结。"),
     Step.INTERVIEW: gettext_noop("由督查人员当面谈，时间地点事先告知，谈后登记要点。"),
@@ -89,7 +91,7 @@ def step(row: ProposalRow, window: timedelta) -> ShownStep:
     """A proposal in the reader's language."""
     return ShownStep(
         row=row,
-        step=spoken(STEPS[row.step]),
+        step=step_word(row.step),
         means=_(MEANINGS[row.step]),
         outcome=spoken(OUTCOMES[row.outcome]),
         why=_why(row, window),
@@ -97,6 +99,12 @@ def step(row: ProposalRow, window: timedelta) -> ShownStep:
             ShownGround(one, _(KINDS[one.kind]), event(one.event) if one.event else None) for one in row.grounds
         ),
     )
+
+
+def step_word(one: Step) -> Shown:
+    """A step in the reader's language."""
+    known = STEPS[one]
+    return Shown(pgettext("ladder", known.label), known.icon, known.css)
 
 
 def steps(rows: Iterable[ProposalRow], window: timedelta) -> tuple[ShownStep, ...]:
