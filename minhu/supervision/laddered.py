@@ -63,7 +63,7 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """events: he may still speak, or has and waits to be weighed. open: to be decided. going_on: taken, not done yet."""
+    """events: he may still speak, or has and waits to be weighed. open: undecided. going_on: taken, not done yet."""
 
     events: tuple[EventRow, ...]
     open: tuple[ProposalRow, ...]
