@@ -63,11 +63,12 @@ class ShownEvent:
 
 @dataclass(frozen=True, slots=True)
 class ShownGround:
-    """event: None for what has a page of its own elsewhere."""
+    """event: None for what is shown on a page of its own, at ``address``."""
 
     row: GroundRow
     kind: str
     event: ShownEvent | None
+    address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +97,15 @@ def step(row: ProposalRow, window: timedelta) -> ShownStep:
         outcome=spoken(OUTCOMES[row.outcome]),
         why=_why(row, window),
         grounds=tuple(
-            ShownGround(one, _(KINDS[one.kind]), event(one.event) if one.event else None) for one in row.grounds
+            ShownGround(one, _(KINDS[one.kind]), event(one.event) if one.event else None, page_of(one.key))
+            for one in row.grounds
         ),
     )
+
+
+def page_of(key: str) -> str:
+    """Where a ground is read that has a page of its own; "" for what is shown in place. Complaints join here."""
+    return ""
 
 
 def step_word(one: Step) -> Shown:
