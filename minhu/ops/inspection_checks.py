@@ -1,4 +1,4 @@
-"""Whether inspectors can place checks, as ``minhu doctor`` tells it. Nothing of what is drawn."""
+"""Whether checks can be placed and appeals decided, as ``minhu doctor`` tells it. Nothing of what is drawn."""
 
 from __future__ import annotations
 
@@ -32,3 +32,13 @@ def inspection() -> Iterator[Finding]:
     if without:
         cure = "run minhu jobs day and night: a draw is committed to the day before"
         yield Finding("draws", Grade.CARE, f"{without} cities have none for today", cure)
+    yield from _appeals()
+
+
+def _appeals() -> Iterator[Finding]:
+    """An appeal is decided by another supervisor than who decided the step, so it takes two of the city."""
+    for city in Office.objects.filter(parent=None).order_by("pk"):
+        able = RoleGrant.objects.filter(role=Role.SUPERVISOR.value, office=city, account__is_active=True).count()
+        if able < 2:
+            cure = f"give a second person the role supervisor for {city.name}"
+            yield Finding("appeals", Grade.CARE, f"{able} supervisors of the city, and an appeal takes two", cure)

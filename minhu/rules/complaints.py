@@ -26,6 +26,7 @@ from enum import StrEnum
 from minhu.rules.calendar import WorkingCalendar
 from minhu.rules.deadlines import add_working_days
 from minhu.rules.errors import Refusal
+from minhu.rules.excuses import Excuse
 
 OPEN_DAYS = 1
 STATEMENT_DAYS = 3
@@ -80,20 +81,6 @@ class Verdict(StrEnum):
 
 
 UPHELD = frozenset({Verdict.TRUE, Verdict.PERFUNCTORY})
-
-
-class Excuse(StrEnum):
-    """Why an official is not to blame. HONEST_ERROR: done by the rules and in good faith (容错)."""
-
-    PROTECTED_MEETING = "protected_meeting"
-    LEAVE_WITH_DELEGATE = "leave_with_delegate"
-    DISASTER_DUTY = "disaster_duty"
-    SYSTEM_FAULT = "system_fault"
-    CARRIER_FAULT = "carrier_fault"
-    CALLER_HUNG_UP = "caller_hung_up"
-    CALLER_NOT_REACHED = "caller_not_reached"
-    NOT_COMPETENT = "not_competent"
-    HONEST_ERROR = "honest_error"
 
 
 class Side(StrEnum):

@@ -14,5 +14,6 @@ class SupervisionConfig(AppConfig):
         from minhu.audit.guards import guard
         from minhu.supervision.guards_checks import CHECK_GUARDS
         from minhu.supervision.guards_complaints import COMPLAINT_GUARDS
+        from minhu.supervision.guards_ladder import LADDER_GUARDS
 
-        guard(*CHECK_GUARDS, *COMPLAINT_GUARDS)
+        guard(*CHECK_GUARDS, *COMPLAINT_GUARDS, *LADDER_GUARDS)

@@ -23,18 +23,8 @@ from minhu.cases.authority import seen
 from minhu.cases.models import Case
 from minhu.intake.scope import NotYours
 from minhu.rules.access import Viewer
-from minhu.rules.complaints import (
-    ComplaintAct,
-    ComplaintState,
-    Excuse,
-    Ground,
-    Part,
-    Shown,
-    Side,
-    Verdict,
-    may,
-    sees,
-)
+from minhu.rules.complaints import ComplaintAct, ComplaintState, Ground, Part, Shown, Side, Verdict, may, sees
+from minhu.rules.excuses import Excuse
 from minhu.supervision import evidence
 from minhu.supervision.complaint_rights import parts_among, parts_of, visible
 from minhu.supervision.models import Complaint, EvidencePack

@@ -17,8 +17,11 @@ def over(city_id: int, since: datetime, until: datetime) -> QuerySet[Check]:
     ).order_by("over_at")
 
 
+def failed(since: datetime) -> QuerySet[Check]:
+    """Failed checks that ended since then, of every city."""
+    return Check.objects.filter(finding=Finding.FAILED.value, over_at__gte=since).order_by("over_at")
+
+
 def failed_of(official_id: int, since: datetime, until: datetime) -> QuerySet[Check]:
     """Failed checks of an official's lines that ended in this time."""
-    return Check.objects.filter(
-        line__official=official_id, finding=Finding.FAILED.value, over_at__gte=since, over_at__lt=until
-    ).order_by("over_at")
+    return failed(since).filter(line__official=official_id, over_at__lt=until)

@@ -33,12 +33,12 @@ from minhu.rules.complaints import (
     AppealedAlready,
     ComplaintAct,
     ComplaintState,
-    Excuse,
     NotImpartial,
     Side,
     Verdict,
     after,
 )
+from minhu.rules.excuses import Excuse
 from minhu.rules.plain import storable
 from minhu.supervision.complaint_rights import locked
 from minhu.supervision.models import Appeal, Complaint, ComplaintFinding, Statement

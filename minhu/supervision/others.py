@@ -14,7 +14,7 @@ from django.db.models import Q
 from minhu.rules.clock import SHANGHAI
 from minhu.rules.complaints import UPHELD, Verdict
 from minhu.rules.figures import Measure
-from minhu.supervision import found, upheld
+from minhu.supervision import found, interviewing, upheld
 from minhu.supervision.leaving_out import not_checks, not_of_checks
 
 
@@ -32,8 +32,10 @@ def measures(city_id: int, first: date, last: date, offices: frozenset[int] | No
     """What supervision did on these days, both included. offices: None for the whole city."""
     begin, end = (datetime.combine(day, time(), SHANGHAI) for day in (first, last + timedelta(days=1)))
     checks = found.over(city_id, begin, end)
+    interviews = interviewing.held(city_id, begin, end)
     if offices is not None:
         checks = checks.filter(line__official__office__in=offices)
+        interviews = interviews.filter(proposal__official__office__in=offices)
     found_out = upheld.by_verdict(city_id, begin, end, offices)
     return dict.fromkeys(Measure, 0) | {
         Measure.CHECKS: checks.count(),
@@ -41,4 +43,5 @@ def measures(city_id: int, first: date, last: date, offices: frozenset[int] | No
         Measure.FOUND_NOT_TRUE: found_out[Verdict.NOT_TRUE],
         Measure.NOT_PROVABLE: found_out[Verdict.NOT_PROVABLE],
         Measure.EXCUSED: found_out[Verdict.EXCUSED],
+        Measure.INTERVIEWS: interviews.count(),
     }

@@ -18,8 +18,9 @@ from minhu.audit import trail
 from minhu.intake.scope import NotYours
 from minhu.rules import complaints
 from minhu.rules.access import Viewer
-from minhu.rules.complaints import ComplaintAct, Excuse
+from minhu.rules.complaints import ComplaintAct
 from minhu.rules.errors import Refusal
+from minhu.rules.excuses import Excuse
 from minhu.rules.plain import storable
 from minhu.supervision.complaint_rights import locked
 from minhu.supervision.models import Statement

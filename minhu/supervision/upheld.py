@@ -1,45 +1,49 @@
 """Findings that stand, for whoever counts or weighs them: the ladder, the draws, the figures.
 
-events_of(official_id, …)    what the ladder may count against an official
-by_verdict(…)                complaints of a period by what was found
-by_line(…)                   how often citizens complained of a line, for the weights of the draws
+events_of(city_id, …)    what the ladder may count against officials
+by_verdict(…)            complaints of a period by what was found
+by_line(…)               how often citizens complained of a line, for the weights of the draws
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, Q
+from django.db.models.functions import Coalesce
 
-from minhu.rules.complaints import UPHELD, ComplaintState, Verdict
+from minhu.rules.complaints import ComplaintState, Verdict
+from minhu.rules.ladder import Event, EventKind, Standing
 from minhu.supervision.models import Complaint
 
 _DISPUTED = ComplaintState.APPEALED.value
+_KINDS = {
+    Verdict.TRUE.value: EventKind.COMPLAINT,
+    Verdict.PERFUNCTORY.value: EventKind.PERFUNCTORY,
+    Verdict.EXCUSED.value: EventKind.COMPLAINT,
+}
 
 
-@dataclass(frozen=True, slots=True)
-class Upheld:
-    """A complaint found true that nobody disputes now. at: when what stands was found. perfunctory: done for show."""
+def events_of(city_id: int, since: datetime, until: datetime) -> dict[int, list[Event]]:
+    """By official, with keys such as ``complaint:7``: upheld or excused, and happened after ``since``, up to ``until``.
 
-    complaint_id: int
-    official_id: int
-    at: datetime
-    perfunctory: bool
+    It happened when the call came that it is about, or at the latest when it was complained of. Disputed is what is
+    under appeal.
+    """
+    happened = Complaint.objects.annotate(at=Coalesce("call__received_at", "made_at"))
+    counted = happened.filter(city=city_id, verdict__in=list(_KINDS), at__gt=since, at__lte=until)
+    events: dict[int, list[Event]] = defaultdict(list)
+    for one in counted.exclude(official=None).order_by("at", "id"):
+        events[one.official_id or 0].append(Event(f"complaint:{one.pk}", _KINDS[one.verdict], one.at, _standing(one)))
+    return events
 
 
-def events_of(official_id: int, since: datetime, until: datetime) -> tuple[Upheld, ...]:
-    """Upheld, neither excused nor under appeal, by the time of the finding that stands; oldest first."""
-    stand = Complaint.objects.filter(
-        official=official_id, verdict__in=[one.value for one in UPHELD], found_at__gte=since, found_at__lt=until
-    ).exclude(state=_DISPUTED)
-    rows = stand.order_by("found_at", "id").values_list("pk", "found_at", "verdict")
-    return tuple(
-        Upheld(pk, official_id, found_at, verdict == Verdict.PERFUNCTORY.value)
-        for pk, found_at, verdict in rows
-        if found_at is not None
-    )
+def _standing(one: Complaint) -> Standing:
+    if one.verdict == Verdict.EXCUSED.value:
+        return Standing.EXCUSED
+    return Standing.DISPUTED if one.state == _DISPUTED else Standing.STANDS
 
 
 def by_verdict(

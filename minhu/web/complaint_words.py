@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from minhu.rules.complaints import ComplaintState, Excuse, Ground, Verdict
+from minhu.rules.complaints import ComplaintState, Ground, Verdict
 from minhu.web.words import Shown
 
 GROUNDS: dict[Ground, str] = {
@@ -30,25 +30,10 @@ STATES: dict[ComplaintState, Shown] = {
     ComplaintState.APPEALED: Shown(gettext_noop("等复核"), "undo-2", "due"),
     ComplaintState.SETTLED: Shown(gettext_noop("已复核"), "circle-check"),
 }
-EXCUSES: dict[Excuse, str] = {
-    Excuse.PROTECTED_MEETING: gettext_noop("不能中断的会议，日程已登记"),
-    Excuse.LEAVE_WITH_DELEGATE: gettext_noop("休假，已安排代接"),
-    Excuse.DISASTER_DUTY: gettext_noop("应急处置、防汛抢险等不可抗力"),
-    Excuse.SYSTEM_FAULT: gettext_noop("民呼系统故障"),
-    Excuse.CARRIER_FAULT: gettext_noop("运营商线路故障"),
-    Excuse.CALLER_HUNG_UP: gettext_noop("来电人很快挂断"),
-    Excuse.CALLER_NOT_REACHED: gettext_noop("多次回电，群众没有接"),
-    Excuse.NOT_COMPETENT: gettext_noop("不属于其职责，已告知渠道"),
-    Excuse.HONEST_ERROR: gettext_noop("依规尽力，没有主观过错（容错）"),
-}
 
 
 def ground(value: Ground) -> str:
     return _(GROUNDS[value])
-
-
-def excuse(value: Excuse | None) -> str:
-    return _(EXCUSES[value]) if value else ""
 
 
 def verdict(value: Verdict) -> Shown:

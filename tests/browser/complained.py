@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from minhu.cases.models import Case
 from minhu.directory.models import Account
 from minhu.rules.access import Grant, Viewer
-from minhu.rules.complaints import Excuse, Ground, Verdict
+from minhu.rules.complaints import Ground, Verdict
+from minhu.rules.excuses import Excuse
 from minhu.rules.words import Role
 from minhu.supervision import complaining, judging, stating
 from minhu.supervision.complaining import Said
@@ -46,7 +47,7 @@ def complain(morning: Scene, at: datetime) -> Complaints:
     for one in (asked, stated, appealed):
         complaining.ask(one.pk, "这通来电承诺的回电为什么没有按时回？", by=by, official_id=morning.official.pk, at=at)
     for one in (stated, appealed):
-        stating.state(one.pk, "当天在防汛一线。", by=him, excuse=Excuse.DISASTER_DUTY, at=at)
+        stating.state(one.pk, "当天在防汛一线。", by=him, excuse=Excuse.EMERGENCY_DUTY, at=at)
     said = Found(Verdict.TRUE, "到期没有回电，也没有安排代接。", "核对了通话记录，确实没有按时回电。")
     judging.find(appealed.pk, said, by=by, at=at)
     judging.appeal(appealed.pk, "当天的值班表可以证明。", by=him, at=at + timedelta(minutes=5))

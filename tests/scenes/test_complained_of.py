@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from minhu.cases import actions
 from minhu.cases.models import Case
-from minhu.rules.complaints import Excuse, NotImpartial, NotYetHeard, Verdict
+from minhu.rules.complaints import NotImpartial, NotYetHeard, Verdict
+from minhu.rules.excuses import Excuse
 from minhu.rules.words import Role
 from minhu.supervision import complaining, judging, stating, upheld
 from minhu.supervision.complaint_pages import complaint_page, overview, waiting_for

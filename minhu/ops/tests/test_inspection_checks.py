@@ -34,3 +34,14 @@ def test_it_asks_for_numbers_to_call_from_and_refuses_published_ones(settings: S
     settings.CHECK_NUMBERS = (make.number(),)
     assert "1 numbers to call from" in told()[0]
     assert "none for today" in told()[1]
+
+
+def test_it_says_where_an_appeal_would_find_nobody_to_decide_it() -> None:
+    city = make.city()
+    make.account(city, Role.INSPECTOR)
+    make.account(city, Role.SUPERVISOR)
+    make.account(make.office(city), Role.SUPERVISOR)
+    assert "1 supervisors of the city, and an appeal takes two" in told()[-1]
+
+    make.account(city, Role.SUPERVISOR)
+    assert "appeals" not in " ".join(told())

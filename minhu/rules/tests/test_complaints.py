@@ -8,7 +8,8 @@ import pytest
 
 from minhu.rules import complaints
 from minhu.rules.calendar import china
-from minhu.rules.complaints import ComplaintAct, ComplaintState, Excuse, Part, Shown, Verdict
+from minhu.rules.complaints import ComplaintAct, ComplaintState, Part, Shown, Verdict
+from minhu.rules.excuses import Excuse
 
 FRIDAY = datetime(2026, 3, 6, 2, tzinfo=UTC)
 R, A, F, P, S = ComplaintState
@@ -82,7 +83,7 @@ def test_nobody_is_judged_unheard_and_silence_stops_nothing() -> None:
 
 @pytest.mark.parametrize("verdict", Verdict)
 def test_an_excuse_goes_with_what_is_excused_and_with_nothing_else(verdict: Verdict) -> None:
-    fits, does_not = (Excuse.DISASTER_DUTY, None) if verdict is Verdict.EXCUSED else (None, Excuse.DISASTER_DUTY)
+    fits, does_not = (Excuse.EMERGENCY_DUTY, None) if verdict is Verdict.EXCUSED else (None, Excuse.EMERGENCY_DUTY)
     complaints.require_excuse(verdict, fits)
     with pytest.raises(complaints.ExcuseNeeded):
         complaints.require_excuse(verdict, does_not)

@@ -13,10 +13,11 @@ from minhu.supervision.models.complaint import (
 )
 from minhu.supervision.models.draw import Draw
 from minhu.supervision.models.figures import WHOLE_DAY, AnswerWatch, CountedDay, DayCount, DecayAlarm
+from minhu.supervision.models.ladder import Ground, Interview, LadderEvent, Proposal, Referral, StepAppeal
 from minhu.supervision.models.liveness import Correction, LivenessTest
 
 __all__ = [
     "WHOLE_DAY", "AnswerWatch", "Appeal", "Check", "CheckTry", "Complaint", "ComplaintFinding", "ComplaintWords",
-    "Correction", "CountedDay", "DayCount", "DecayAlarm", "Draw", "EvidencePack", "InspectorPhone", "LivenessTest",
-    "Statement",
+    "Correction", "CountedDay", "DayCount", "DecayAlarm", "Draw", "EvidencePack", "Ground", "InspectorPhone",
+    "Interview", "LadderEvent", "LivenessTest", "Proposal", "Referral", "Statement", "StepAppeal",
 ]  # fmt: skip

@@ -9,7 +9,8 @@ from minhu.audit.constraints import one_of
 from minhu.cases.models import Case
 from minhu.directory.models import Account, Line, Office, Official
 from minhu.intake.models import Call, Text
-from minhu.rules.complaints import ComplaintState, Excuse, Ground, Side, Verdict
+from minhu.rules.complaints import ComplaintState, Ground, Side, Verdict
+from minhu.rules.excuses import Excuse
 from minhu.rules.words import Channel
 
 _HEARD = ["found", "appealed", "settled"]

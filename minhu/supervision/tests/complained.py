@@ -10,7 +10,8 @@ from minhu.cases.models import Case
 from minhu.directory.models import Line, Official
 from minhu.intake.models import Call, Citizen
 from minhu.rules.access import Viewer
-from minhu.rules.complaints import Excuse, Ground, Verdict
+from minhu.rules.complaints import Ground, Verdict
+from minhu.rules.excuses import Excuse
 from minhu.rules.words import OfficeKind, PartyKind, Role
 from minhu.supervision import complaining, judging, stating
 from minhu.supervision.complaining import Said
@@ -72,7 +73,7 @@ class Affair:
 
     def stated(self) -> Complaint:
         one = self.asked()
-        stating.state(one.pk, "当天在防汛一线。", excuse=Excuse.DISASTER_DUTY, by=self.him, at=WEDNESDAY)
+        stating.state(one.pk, "当天在防汛一线。", excuse=Excuse.EMERGENCY_DUTY, by=self.him, at=WEDNESDAY)
         return one
 
     def found(self, verdict: Verdict = Verdict.TRUE, *, unsolved: bool = False) -> Complaint:
@@ -97,5 +98,5 @@ class Affair:
 
 def found(verdict: Verdict, *, unsolved: bool = False) -> Found:
     """A finding with its words, and an excuse where one is needed."""
-    excuse = Excuse.DISASTER_DUTY if verdict is Verdict.EXCUSED else None
+    excuse = Excuse.EMERGENCY_DUTY if verdict is Verdict.EXCUSED else None
     return Found(verdict, "留痕显示到期没有回电。", "核对了通话记录。", excuse, unsolved)

@@ -18,7 +18,8 @@ from minhu.intake.models import Text
 from minhu.intake.scope import NotYours
 from minhu.rules import complaints
 from minhu.rules.access import Viewer
-from minhu.rules.complaints import Excuse, Ground, NotImpartial, NotPossibleNow, NotYetHeard, TooOften, Verdict
+from minhu.rules.complaints import Ground, NotImpartial, NotPossibleNow, NotYetHeard, TooOften, Verdict
+from minhu.rules.excuses import Excuse
 from minhu.rules.words import CaseState, Role
 from minhu.supervision import complaining, judging, stating
 from minhu.supervision.complaining import NobodyToAsk, NothingSaid, Said
@@ -332,4 +333,4 @@ def test_nobody_is_asked_without_evidence(affair: Affair) -> None:
 
 
 def test_an_excuse_of_the_list_is_kept_with_the_statement(affair: Affair) -> None:
-    assert affair.stated().statement.excuse == Excuse.DISASTER_DUTY.value
+    assert affair.stated().statement.excuse == Excuse.EMERGENCY_DUTY.value

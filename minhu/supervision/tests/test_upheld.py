@@ -8,6 +8,7 @@ import pytest
 
 from minhu.rules.complaints import Verdict
 from minhu.rules.figures import Measure
+from minhu.rules.ladder import EventKind, Standing
 from minhu.supervision import judging, others, upheld
 from minhu.supervision.tests.complained import AT, FRIDAY_NIGHT, TUESDAY, WEDNESDAY, Affair, found
 
@@ -15,31 +16,44 @@ pytestmark = pytest.mark.django_db
 BEGIN, END = AT - timedelta(days=1), AT + timedelta(days=30)
 
 
-def events(affair: Affair) -> list[bool]:
-    return [one.perfunctory for one in upheld.events_of(affair.official.pk, BEGIN, END)]
+def events(affair: Affair) -> list[EventKind]:
+    """Of what stands."""
+    known = upheld.events_of(affair.line.city_id, BEGIN, END).get(affair.official.pk, [])
+    return [one.kind for one in known if one.standing is Standing.STANDS]
 
 
 @pytest.mark.parametrize(
     ("verdict", "counted"),
     [
-        (Verdict.TRUE, [False]),
-        (Verdict.PERFUNCTORY, [True]),
+        (Verdict.TRUE, [EventKind.COMPLAINT]),
+        (Verdict.PERFUNCTORY, [EventKind.PERFUNCTORY]),
         (Verdict.NOT_TRUE, []),
         (Verdict.NOT_PROVABLE, []),
         (Verdict.EXCUSED, []),
     ],
 )
-def test_only_what_is_upheld_counts_against_him(verdict: Verdict, counted: list[bool]) -> None:
+def test_only_what_is_upheld_counts_against_him(verdict: Verdict, counted: list[EventKind]) -> None:
     affair = Affair.begin()
     affair.found(verdict)
 
     assert events(affair) == counted
-    assert upheld.events_of(affair.official.pk, WEDNESDAY + timedelta(seconds=1), END) == ()
-    assert upheld.events_of(affair.boss.pk, BEGIN, END) == ()
+    assert set(upheld.events_of(affair.line.city_id, BEGIN, END)) <= {affair.official.pk}
 
 
-@pytest.mark.parametrize(("decided", "counted"), [(Verdict.PERFUNCTORY, [True]), (Verdict.NOT_PROVABLE, [])])
-def test_what_is_disputed_counts_nothing_until_it_is_decided(decided: Verdict, counted: list[bool]) -> None:
+def test_it_counts_from_when_it_happened_however_long_it_took_to_find() -> None:
+    affair = Affair.begin()
+    one = affair.found(Verdict.TRUE)
+    (event,) = upheld.events_of(affair.line.city_id, BEGIN, END)[affair.official.pk]
+
+    assert event.at == (one.call.received_at if one.call else one.made_at)
+    assert event.key == f"complaint:{one.pk}"
+    assert upheld.events_of(affair.line.city_id, event.at, END) == {}
+
+
+@pytest.mark.parametrize(
+    ("decided", "counted"), [(Verdict.PERFUNCTORY, [EventKind.PERFUNCTORY]), (Verdict.NOT_PROVABLE, [])]
+)
+def test_what_is_disputed_counts_nothing_until_it_is_decided(decided: Verdict, counted: list[EventKind]) -> None:
     affair = Affair.begin()
     one = affair.appealed(Verdict.TRUE)
     assert events(affair) == []

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_POST, require_safe
 
 from minhu.directory import choosing
 from minhu.rules.access import Viewer
-from minhu.rules.complaints import LONGEST, ComplaintAct, ComplaintState, Excuse, Ground, Shown, Verdict
+from minhu.rules.complaints import LONGEST, ComplaintAct, ComplaintState, Ground, Shown, Verdict
 from minhu.rules.errors import Refusal
+from minhu.rules.excuses import Excuse
 from minhu.supervision import complaining, complaint_pages, judging, stating
 from minhu.supervision.complaining import Said
 from minhu.supervision.complaint_pages import ComplaintPage, ComplaintRow, FindingRow
 from minhu.supervision.judging import Found
 from minhu.web import complaint_words as words
+from minhu.web import excuse_words
 from minhu.web.console.case_page import case_page
 from minhu.web.console.doing import act, choice, number
 from minhu.web.console.evidence_paper import paper
@@ -176,8 +178,10 @@ def _page(viewer: Viewer, complaint_id: int) -> Page:
     context: dict[str, object] = {
         "complaint": found,
         "listed": _listed(found.row, viewer),
-        "findings": [Judged(row, words.verdict(row.verdict), words.excuse(row.excuse)) for row in found.findings],
-        "excuse": words.excuse(found.statement.excuse) if found.statement else "",
+        "findings": [
+            Judged(row, words.verdict(row.verdict), excuse_words.excuse(row.excuse)) for row in found.findings
+        ],
+        "excuse": excuse_words.excuse(found.statement.excuse) if found.statement else "",
         "all": found.shown is Shown.ALL,
         "asked": found.shown is Shown.ASKED,
         "may_ask": may_ask,
@@ -187,7 +191,7 @@ def _page(viewer: Viewer, complaint_id: int) -> Page:
         "waits_for_another": _waits_for_another(found),
         "people": choosing.officials(viewer.city_id) if may_ask else (),
         "verdicts": [(one.value, words.verdict(one).label) for one in Verdict],
-        "excuses": [(one.value, words.excuse(one)) for one in Excuse],
+        "excuses": excuse_words.choices(),
         "longest": LONGEST,
     }
     address = reverse("complaint", args=[complaint_id])

@@ -22,6 +22,8 @@ from minhu.directory import queries as directory
 from minhu.directory.models import Account
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role
+from minhu.supervision import laddered
+from minhu.supervision.ladder_rights import DECIDES
 from minhu.web.errors import forbidden
 
 P = ParamSpec("P")
@@ -78,7 +80,7 @@ def _checks(viewer: Viewer) -> list[Tab]:
     if viewer.has(Role.INSPECTOR):
         return [Tab("checks", _("抽查"), "shield-check", reverse("checks"))]
     if viewer.has(*SUPERVISES):
-        return [Tab("checked", _("抽查"), "shield-check", reverse("checked"))]
+        return [Tab("checked", _("抽查"), "shield-check", reverse("checked")), *_ladder(viewer)]
     return []
 
 
@@ -87,6 +89,11 @@ def _complaints(viewer: Viewer) -> list[Tab]:
     if viewer.has(Role.SUPERVISOR, Role.LEADERSHIP):
         return [Tab("complaints", _("反映"), "message-square", reverse("complaints"))]
     return []
+
+
+def _ladder(viewer: Viewer) -> list[Tab]:
+    """Steps to decide on, for who may."""
+    return [Tab("ladder", _("处理"), "users", reverse("ladder"))] if viewer.has(*DECIDES) else []
 
 
 def tab_of_cases(viewer: Viewer) -> str:
@@ -119,7 +126,8 @@ def show(request: HttpRequest, viewer: Viewer, page: Page, *, status: int = 200,
     context |= {"person": _person(viewer)} | page.context | extra
     swaps = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
     if not swaps:
-        context["unread"] = unread(viewer, timezone.now())
+        at = timezone.now()
+        context["unread"] = unread(viewer, at) + laddered.waiting(viewer, at)
     return render(request, page.panel if swaps else page.whole, context, status=status)
 
 

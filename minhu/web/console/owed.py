@@ -17,7 +17,7 @@ from minhu.cases.queries import Ledger, NoticeRow, PromiseRow
 from minhu.rules.access import Viewer
 from minhu.rules.clock import legal_day
 from minhu.rules.words import NoticeKind, Rung
-from minhu.supervision import dialling
+from minhu.supervision import dialling, laddered
 from minhu.web.console import shown
 from minhu.web.console.doing import act
 from minhu.web.console.frame import Page, show, signed_in, tabs_of
@@ -151,6 +151,7 @@ def _notices(viewer: Viewer) -> Page:
     rows = tuple(_told(row) for row in queries.notices(viewer, timezone.now()))
     context: dict[str, object] = {
         "told": rows,
+        "about_me": laddered.waiting(viewer, timezone.now()),
         "unread_ids": [one.row.id for one in rows if not one.row.read and one.row.case_id is not None],
     }
     tab = tabs_of(viewer)[-1].name

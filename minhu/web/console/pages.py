@@ -15,7 +15,9 @@ from minhu.directory import glance
 from minhu.directory.authority import KEEPS_THE_DIRECTORY
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role
+from minhu.supervision import laddered
 from minhu.supervision.complaint_pages import waiting_for
+from minhu.supervision.ladder_rights import DECIDES
 from minhu.supervision.published import SEES_ALL_FIGURES
 from minhu.web import words
 from minhu.web.console import presence, shown
@@ -159,4 +161,8 @@ def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         offered += [("console-figures", _("数据"), "list-checks")]
     if viewer.has(*SEES_ALL_FIGURES):
         offered += [("console-alarms", _("接听下滑"), "triangle-alert")]
+    if viewer.official_id is not None:
+        offered += [("about-me", _("关于我的抽查与处理"), "info")]
+    if laddered.has_reports(viewer) or laddered.counts_for(viewer) or viewer.has(*DECIDES):
+        offered += [("ladder", _("约谈与移交"), "users")]
     return tuple((label, icon, reverse(name)) for name, label, icon in offered if name not in in_tabs)

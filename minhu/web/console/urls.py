@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from minhu.web.console import (
+    about_me,
     acts,
     case_page,
     casework,
@@ -15,6 +16,7 @@ from minhu.web.console import (
     gateways,
     imports,
     inspection,
+    ladder,
     owed,
     pages,
     presence,
@@ -95,4 +97,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("complaints/<int:complaint_id>/appeal/", complaints.appeal, name="complaint-appeal"),
     path("complaints/<int:complaint_id>/evidence.<str:kind>", complaints.evidence, name="complaint-evidence"),
     path("cases/<int:case_id>/complain/", complaints.file, name="case-complain"),
+    path("ladder/", ladder.overview, name="ladder"),
+    path("ladder/events/<int:event_id>/", ladder.event, name="ladder-event"),
+    path("ladder/events/<int:event_id>/weigh/", ladder.weigh, name="ladder-weigh"),
+    path("ladder/interviews/<int:interview_id>/", ladder.interview, name="interview"),
+    path("ladder/interviews/<int:interview_id>/record/", ladder.record, name="interview-record"),
+    path("ladder/<int:proposal_id>/", ladder.step, name="ladder-step"),
+    path("ladder/<int:proposal_id>/decide/", ladder.decide, name="ladder-decide"),
+    path("ladder/<int:proposal_id>/decide-appeal/", ladder.decide_appeal, name="ladder-decide-appeal"),
+    path("ladder/<int:proposal_id>/arrange/", ladder.arrange, name="ladder-arrange"),
+    path("ladder/<int:proposal_id>/refer/", ladder.refer, name="ladder-refer"),
+    path("about-me/", about_me.page, name="about-me"),
+    path("about-me/events/<int:event_id>/", about_me.say, name="about-me-say"),
+    path("about-me/<int:proposal_id>/word/", about_me.add_word, name="about-me-word"),
+    path("about-me/<int:proposal_id>/read/", about_me.confirm_read, name="about-me-read"),
+    path("about-me/<int:proposal_id>/appeal/", about_me.appeal, name="about-me-appeal"),
 ]

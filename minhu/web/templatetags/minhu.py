@@ -84,6 +84,12 @@ def duration(span: timedelta | float | None) -> str:
 
 
 @register.filter
+def since(began: datetime, at: datetime) -> str:
+    """How long it has been."""
+    return duration(at - began)
+
+
+@register.filter
 def talk_time(seconds: float | None) -> str:
     """Minutes and seconds of a call."""
     minutes, rest = divmod(round(seconds or 0), 60)

@@ -66,6 +66,9 @@ NOT_ON_A_CASE = {
     "complaints", "complaint", "complaint-ask", "complaint-state", "complaint-find", "complaint-decide",
     "complaint-appeal", "complaint-evidence",  # tried with everybody in test_complaint_rights
     "console-figures", "console-figures-file", "console-report", "console-alarms", "console-alarm-see",
+    "ladder", "ladder-event", "ladder-weigh", "ladder-step", "ladder-decide", "ladder-decide-appeal", "ladder-arrange",
+    "ladder-refer", "interview", "interview-record", "about-me", "about-me-say", "about-me-word", "about-me-read",
+    "about-me-appeal",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",

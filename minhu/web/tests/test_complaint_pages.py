@@ -64,11 +64,11 @@ def test_from_the_citizens_form_to_the_appeal_by_pages_alone(
     assert WORDS not in his
     assert affair.citizen.masked not in his
     assert judge.post(f"{page}find/", JUDGED).status_code == 422  # nobody is judged unheard
-    assert him.post(f"{page}state/", {"excuse": "disaster_duty", "body": "在防汛一线"}).status_code == 303
+    assert him.post(f"{page}state/", {"excuse": "emergency_duty", "body": "在防汛一线"}).status_code == 303
 
     at(monkeypatch, WEDNESDAY)
     judge, him = client_of(affair.judge), client_of(affair.him)  # who signed in yesterday signs in again
-    kept = judge.post(f"{page}find/", JUDGED | {"excuse": "disaster_duty"})
+    kept = judge.post(f"{page}find/", JUDGED | {"excuse": "emergency_duty"})
     assert (kept.status_code, JUDGED["reason"] in kept.content.decode()) == (422, True)
     assert judge.post(f"{page}find/", JUDGED).status_code == 303
     told = client.get(matter).content.decode()
@@ -79,7 +79,7 @@ def test_from_the_citizens_form_to_the_appeal_by_pages_alone(
 
     assert "另一位督查人员办理" in judge.get(page).content.decode()
     assert judge.post(f"{page}decide/", JUDGED).status_code == 422
-    decided = JUDGED | {"verdict": "excused", "excuse": "disaster_duty", "told": "确在抢险一线"}
+    decided = JUDGED | {"verdict": "excused", "excuse": "emergency_duty", "told": "确在抢险一线"}
     assert client_of(affair.other).post(f"{page}decide/", decided).status_code == 303
     assert "确在抢险一线" in client.get(matter).content.decode()
 
