@@ -26,9 +26,9 @@ from minhu.rules.ladder import (
     appeal_until,
     rests_still,
 )
-from minhu.supervision.hearing import written
+from minhu.supervision.hearing import digest, written
 from minhu.supervision.ladder_rights import account_of, decided_by, himself, locked
-from minhu.supervision.laddering import gather
+from minhu.supervision.laddering import Record, gather, past_of
 from minhu.supervision.models import Proposal, StepAppeal
 
 
@@ -42,7 +42,7 @@ def add_word(proposal_id: int, words: str, *, by: Viewer, at: datetime | None = 
         raise HeardAlready
     one.word, one.word_at = written(words), at or timezone.now()
     one.save(update_fields=["word", "word_at"])
-    trail.record(by, "speak_on_proposal", one, one.word)
+    trail.record(by, "speak_on_proposal", one, words=digest(one.word))
     return one
 
 
@@ -53,12 +53,13 @@ def decide(proposal_id: int, *, take: bool, reason: str, by: Viewer, at: datetim
     one = locked(proposal_id, decided_by(by))
     if one.decided_at is not None:
         raise DecidedAlready
-    if take and not still_rests(one, at):
+    if take and not still_rests(one, gather(one.city_id, at, {one.official_id})[one.official_id], at):
         raise NotSoAnyMore
     one.decision = (Outcome.TAKEN if take else Outcome.DISMISSED).value
     one.reason, one.decided_by_id, one.decided_at = written(reason), account_of(by), at
     one.save(update_fields=["decision", "reason", "decided_by", "decided_at"])
-    trail.record(by, "decide_step", one, one.reason, step=one.step, decision=one.decision, official=one.official_id)
+    said = {"step": one.step, "decision": one.decision, "reason_digest": digest(one.reason)}
+    trail.record(by, "decide_step", one, official=one.official_id, **said)
     return one
 
 
@@ -87,7 +88,7 @@ def appeal(proposal_id: int, words: str, *, by: Viewer, at: datetime | None = No
     if at > appeal_until(one.decided_at, china()):
         raise TooLate
     made = StepAppeal.objects.create(proposal=one, words=written(words), at=at)
-    trail.record(by, "appeal_against_step", made, made.words, proposal=one.pk)
+    trail.record(by, "appeal_against_step", made, proposal=one.pk, words=digest(made.words))
     return made
 
 
@@ -107,12 +108,12 @@ def decide_appeal(
     made.granted, made.reason = granted, written(reason)
     made.decided_by_id, made.decided_at = account_of(by), at or timezone.now()
     made.save(update_fields=["granted", "reason", "decided_by", "decided_at"])
-    trail.record(by, "decide_appeal", made, made.reason, granted=granted, proposal=one.pk, official=one.official_id)
+    proof = digest(made.reason)
+    trail.record(by, "decide_appeal", made, official=one.official_id, granted=granted, reason_digest=proof)
     return made
 
 
-def still_rests(one: Proposal, at: datetime) -> bool:
-    """Whether the rule would still propose it, from what is known at ``at``."""
-    known = gather(one.city_id, at, {one.official_id})[one.official_id]
-    made = known.past.pop(one.pk)
-    return rests_still(made, known.events, list(known.past.values()), settings.LADDER, at)
+def still_rests(one: Proposal, known: Record, at: datetime) -> bool:
+    """Whether the rule would still propose it, from what is known of its official at ``at``."""
+    others = [past for pk, past in known.past.items() if pk != one.pk]
+    return rests_still(past_of(one), known.events, others, settings.LADDER, at)

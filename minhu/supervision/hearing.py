@@ -6,6 +6,7 @@ weigh(event, …)     a supervisor says: it counts, or it is excused
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from django.db import transaction
@@ -37,7 +38,7 @@ def say(
         raise TooLate
     one.statement, one.claimed, one.stated_at = written(words), claimed.value if claimed else "", at
     one.save(update_fields=["statement", "claimed", "stated_at"])
-    trail.record(by, "state_on_event", one, one.statement, claimed=one.claimed)
+    trail.record(by, "state_on_event", one, claimed=one.claimed, words=digest(one.statement))
     return one
 
 
@@ -53,7 +54,8 @@ def weigh(event_id: int, excuse: Excuse | None, reason: str, *, by: Viewer, at: 
     one.excuse, one.reason = excuse.value if excuse else "", written(reason)
     one.weighed_by_id, one.weighed_at = account_of(by), at
     one.save(update_fields=["excuse", "reason", "weighed_by", "weighed_at"])
-    trail.record(by, "weigh_event", one, one.reason, excuse=one.excuse, official=one.official_id)
+    proof = digest(one.reason)
+    trail.record(by, "weigh_event", one, official=one.official_id, excuse=one.excuse, reason_digest=proof)
     return one
 
 
@@ -63,6 +65,11 @@ def written(words: str, longest: int = LONGEST) -> str:
     if not kept or len(kept) > longest:
         raise SayWhy
     return kept
+
+
+def digest(words: str) -> str:
+    """What the trail keeps of confidential words: their SHA-256, which proves them and tells nobody."""
+    return hashlib.sha256(words.encode()).hexdigest()
 
 
 def _locked(event_id: int, may: Q) -> LadderEvent:

@@ -34,7 +34,7 @@ from minhu.rules.ladder import (
     statement_until,
 )
 from minhu.rules.plain import storable
-from minhu.supervision.hearing import written
+from minhu.supervision.hearing import digest, written
 from minhu.supervision.ladder_rights import account_of, decided_by, locked
 from minhu.supervision.laddering import outcome_of
 from minhu.supervision.models import Interview, LadderEvent, Proposal, Referral
@@ -60,7 +60,7 @@ def arrange(proposal_id: int, when: datetime, place: str, *, by: Viewer, at: dat
     made = there or Interview(proposal=one)
     made.at, made.place, made.arranged_by_id, made.arranged_at = when, where, account_of(by), at
     made.save()
-    trail.record(by, "arrange_interview", made, when=when, place=where, official=one.official_id)
+    trail.record(by, "arrange_interview", made, when=when, official=one.official_id)
     return made
 
 
@@ -82,7 +82,9 @@ def record(interview_id: int, *, attended: bool, minutes: str, by: Viewer, at: d
     made.save()
     if not attended:
         _tell_of_absence(made, one, at)
-    trail.record(by, "record_interview", made, attended=attended, official=one.official_id)
+    trail.record(
+        by, "record_interview", made, attended=attended, official=one.official_id, minutes=digest(made.minutes)
+    )
     return made
 
 
@@ -106,7 +108,7 @@ def refer(proposal_id: int, to: str, reference: str, on: date, *, by: Viewer, at
         by_id=account_of(by),
         filed_at=at,
     )
-    trail.record(by, "refer", made, to=made.to, reference=made.reference, official=one.official_id)
+    trail.record(by, "refer", made, official=one.official_id, to=digest(f"{made.to} {made.reference}"))
     return made
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -17,8 +17,8 @@ from minhu.rules.ladder import EventKind, Outcome, Reason, Standing, Step, appea
 from minhu.supervision.deciding import still_rests
 from minhu.supervision.interviewing import may_arrange
 from minhu.supervision.ladder_rights import officials_of
-from minhu.supervision.laddering import event_of, key_of, outcome_of
-from minhu.supervision.models import Check, Interview, LadderEvent, Proposal, Referral, StepAppeal
+from minhu.supervision.laddering import Record, event_of, gather, key_of, outcome_of
+from minhu.supervision.models import Check, CheckTry, Interview, LadderEvent, Proposal, Referral, StepAppeal
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,17 +177,27 @@ def proposals() -> QuerySet[Proposal]:
 def event_rows(found: Iterable[LadderEvent], viewer: Viewer, at: datetime) -> tuple[EventRow, ...]:
     """In the order given."""
     found = list(found)
-    decides = _decides(viewer, {one.official_id for one in found})
-    return tuple(_event(one, viewer, at, one.official_id in decides) for one in found)
+    decides, recorded = _decides(viewer, {one.official_id for one in found}), _recorded(found)
+    return tuple(_event(one, viewer, at, one.official_id in decides, recorded) for one in found)
 
 
 def proposal_rows(found: Iterable[Proposal], viewer: Viewer, at: datetime) -> tuple[ProposalRow, ...]:
-    """In the order given."""
+    """In the order given; as many queries for all of them as for one."""
     found = list(found)
-    decides = _decides(viewer, {one.official_id for one in found})
-    own = events().filter(official__in={one.official_id for one in found})
-    by_key = {key_of(one): one for one in own} if found else {}
-    return tuple(_proposal(one, viewer, at, one.official_id in decides, by_key) for one in found)
+    officials = {one.official_id for one in found}
+    decides = _decides(viewer, officials)
+    own = list(events().filter(official__in=officials)) if found else []
+    recorded = _recorded(own)
+    shown = {key_of(one): _event(one, viewer, at, one.official_id in decides, recorded) for one in own}
+    known = gather(viewer.city_id, at, decides) if decides else {}
+    rows = []
+    for one in found:
+        if one.official_id in decides:
+            may = _may_decide(one, viewer, at, known[one.official_id])
+        else:
+            may = _may_himself(one, at) if one.official_id == viewer.official_id else May()
+        rows.append(_proposal(one, shown, may))
+    return tuple(rows)
 
 
 def _decides(viewer: Viewer, officials: set[int]) -> set[int]:
@@ -199,7 +209,14 @@ def _post(one: LadderEvent | Proposal) -> str:
     return full_title(office.name, office.kind, one.official.title)
 
 
-def _event(one: LadderEvent, viewer: Viewer, at: datetime, decides: bool) -> EventRow:
+def _recorded(found: Iterable[LadderEvent]) -> set[int]:
+    """The checks among them of which there is a recording."""
+    checks = [one.check_of_id for one in found if one.check_of_id]
+    tries = CheckTry.objects.filter(check_of__in=checks, order__call__in=Recording.objects.values("call"))
+    return set(tries.values_list("check_of", flat=True)) if checks else set()
+
+
+def _event(one: LadderEvent, viewer: Viewer, at: datetime, decides: bool, recorded: set[int]) -> EventRow:
     event = event_of(one, at)
     unheard = one.stated_at is None and one.weighed_at is None
     return EventRow(
@@ -218,15 +235,14 @@ def _event(one: LadderEvent, viewer: Viewer, at: datetime, decides: bool) -> Eve
         reason=one.reason,
         weighed_by=str(one.weighed_by or ""),
         weighed_at=one.weighed_at,
-        facts=_facts(one.check_of) if one.check_of else None,
+        facts=_facts(one.check_of, one.check_of.pk in recorded) if one.check_of else None,
         may_say=one.official_id == viewer.official_id and unheard and at <= one.until,
         may_weigh=decides and one.weighed_at is None,
         may_count=one.stated_at is not None or at >= one.until,
     )
 
 
-def _facts(one: Check) -> CheckFacts:
-    recorded = Recording.objects.filter(call__order__in=one.tries.exclude(order=None).values("order"))
+def _facts(one: Check, recorded: bool) -> CheckFacts:
     return CheckFacts(
         check_id=one.pk,
         received_at=one.call.received_at if one.call else None,
@@ -238,11 +254,11 @@ def _facts(one: Check) -> CheckFacts:
         to_the_point=one.to_the_point,
         polite=one.polite,
         note=one.note,
-        recorded=recorded.exists(),
+        recorded=recorded,
     )
 
 
-def _proposal(one: Proposal, viewer: Viewer, at: datetime, decides: bool, own: dict[str, LadderEvent]) -> ProposalRow:
+def _proposal(one: Proposal, shown: Mapping[str, EventRow], may: May) -> ProposalRow:
     grounds = sorted(one.grounds.all(), key=lambda ground: (ground.at, ground.key))
     talks = sorted(one.interviews.all(), key=lambda talk: (talk.at, talk.pk))
     appeal, referral = getattr(one, "appeal", None), getattr(one, "referral", None)
@@ -255,13 +271,7 @@ def _proposal(one: Proposal, viewer: Viewer, at: datetime, decides: bool, own: d
         post=_post(one),
         proposed_at=one.proposed_at,
         grounds=tuple(
-            GroundRow(
-                ground.key,
-                EventKind(ground.kind),
-                ground.at,
-                ground.is_new,
-                _event(own[ground.key], viewer, at, decides) if ground.key in own else None,
-            )
+            GroundRow(ground.key, EventKind(ground.kind), ground.at, ground.is_new, shown.get(ground.key))
             for ground in grounds
         ),
         word=one.word,
@@ -274,18 +284,18 @@ def _proposal(one: Proposal, viewer: Viewer, at: datetime, decides: bool, own: d
         appeal=_appeal(appeal) if appeal else None,
         interviews=tuple(_interview(talk) for talk in talks),
         referral=_referral(referral) if referral else None,
-        may=_may_decide(one, viewer, at) if decides else _may_himself(one, at, viewer),
+        may=may,
     )
 
 
-def _may_decide(one: Proposal, viewer: Viewer, at: datetime) -> May:
+def _may_decide(one: Proposal, viewer: Viewer, at: datetime, known: Record) -> May:
     outcome = outcome_of(one)
     taken, opened = outcome is Outcome.TAKEN, outcome is Outcome.OPEN
     planned = next((talk for talk in one.interviews.all() if talk.recorded_at is None), None)
     talks = taken and one.step == Step.INTERVIEW.value
     return May(
         decide=opened,
-        take=opened and still_rests(one, at),
+        take=opened and still_rests(one, known, at),
         decide_appeal=outcome is Outcome.ON_APPEAL and one.decided_by_id != viewer.account_id,
         arrange=talks and (planned is not None or may_arrange(one)),
         record=talks and planned is not None and planned.at <= at,
@@ -293,9 +303,7 @@ def _may_decide(one: Proposal, viewer: Viewer, at: datetime) -> May:
     )
 
 
-def _may_himself(one: Proposal, at: datetime, viewer: Viewer) -> May:
-    if one.official_id != viewer.official_id:
-        return May()
+def _may_himself(one: Proposal, at: datetime) -> May:
     taken = one.decision == Outcome.TAKEN.value and one.decided_at is not None
     in_time = one.decided_at is not None and at <= appeal_until(one.decided_at, china())
     return May(

@@ -7,10 +7,10 @@ from django.utils import timezone
 from playwright.sync_api import ViewportSize, expect
 
 from minhu.supervision.models import Complaint
+from tests.browser.axe import faults
 from tests.browser.complained import Complaints, complain
 from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.scene import Scene
-from tests.browser.test_accessible import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 

@@ -16,9 +16,9 @@ from minhu.supervision import deciding, interviewing, laddering
 from minhu.supervision.models import Interview, LadderEvent, Proposal, StepAppeal
 from minhu.supervision.tests.ladder_world import failed_check
 from tests import make
+from tests.browser.axe import faults
 from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.scene import Scene
-from tests.browser.test_accessible import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 

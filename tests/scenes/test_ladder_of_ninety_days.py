@@ -190,7 +190,7 @@ def test_an_interview_that_he_missed_without_an_excuse_and_a_decision_that_comes
     assert play.proposed() == ""
 
 
-def test_a_complaint_counts_from_the_day_of_the_call_and_not_while_it_is_disputed(play: Play) -> None:
+def test_a_complaint_counts_from_its_day_and_not_while_it_is_disputed(play: Play) -> None:
     one = play.a_complaint_is_upheld(3, Verdict.PERFUNCTORY)
     judging.appeal(one.pk, "当天打过，没有接通", by=play.stage.him, at=play.stage.now)
     play.on_day(13)
@@ -202,9 +202,9 @@ def test_a_complaint_counts_from_the_day_of_the_call_and_not_while_it_is_dispute
     assert play.proposed() == "interview"
     ground = Proposal.objects.get().grounds.get()
     assert ground.key == f"complaint:{one.pk}"
-    assert legal_day(ground.at) == legal_day(play.began) + timedelta(days=3)
+    assert legal_day(ground.at) == legal_day(play.began) + timedelta(days=4)
     play.taken()
 
-    play.a_check_fails(92)  # the day of the call is more than ninety days ago when supervision gets to this
+    play.a_check_fails(92)  # the day of the complaint is more than ninety days ago when supervision gets to this
     play.on_day(99)
     assert play.proposed() == "reminder"

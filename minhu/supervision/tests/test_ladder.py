@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.db.utils import DatabaseError
+from pytest_django import DjangoAssertNumQueries
 
 from minhu.audit.models import TrailEntry
 from minhu.intake.scope import NotYours
@@ -404,3 +406,27 @@ def test_counts_are_for_supervision_and_leadership_of_the_city_alone(here: Ladde
     for name in here.viewers.keys() - {"leadership", "under him", elsewhere, *SUPERVISION}:
         with pytest.raises(NotYours):
             laddered.counts(here[name], here.now)
+
+
+def test_the_list_asks_no_more_the_longer_it_is(
+    here: Ladder, django_assert_max_num_queries: DjangoAssertNumQueries
+) -> None:
+    for number in range(6):
+        line = make.line(make.official(here.city, f"领导{number}"))
+        here.fails(line)
+    here.later(days=7)
+    with django_assert_max_num_queries(22):
+        found = laddered.overview(here["supervisor"], here.now)
+
+    assert len(found.open) == 6
+    assert all(one.may.take for one in found.open)
+
+
+def test_the_trail_proves_confidential_words_and_does_not_tell_them(here: Ladder) -> None:
+    missed(here)
+    event = LadderEvent.objects.order_by("-pk")[0]
+    hearing.say(event.pk, "家父病危", by=here["himself"], at=here.now)
+    kept = [str(one) for one in TrailEntry.objects.values_list("reason", "detail")]
+
+    assert not [words for words in kept for secret in (WHY, "家父病危", "等了半小时") if secret in words]
+    assert hashlib.sha256("家父病危".encode()).hexdigest() in kept[-1]
