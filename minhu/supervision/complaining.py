@@ -76,6 +76,16 @@ class Said:
     key: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How something was said. by_id: who wrote it down for the citizen."""
+
+    channel: Channel
+    at: datetime
+    by_id: int | None = None
+    text: Text | None = None
+
+
 @transaction.atomic
 def file(case_id: int, said: Said, *, by: Viewer, at: datetime | None = None) -> Complaint:
     """For a citizen who rang or came; he is told that it was received. Raises: NotYours, NothingSaid, TooOften."""
@@ -84,7 +94,7 @@ def file(case_id: int, said: Said, *, by: Viewer, at: datetime | None = None) ->
     if not by.has(*FILES) or not Case.objects.filter(seen(by), pk=case_id).exists():
         raise NotYours
     case = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case_id)
-    one, new = _keep(case, said, Words(Channel.CALL, at, by_id=by.account_id))
+    one, new = _keep(case, said, _How(Channel.CALL, at, by_id=by.account_id))
     if new and case.citizen.number_sealed is not None:
         draft = outbox.Draft(
             template="complaint_received", variables={"code": case.code}, code=case.code, asked_for=True
@@ -108,7 +118,7 @@ def file_by_code(code: str, client: str, said: Said, *, at: datetime | None = No
         if there is not None:
             return there.complaint
         call = Call.objects.filter(contact__case=case, code=code).exclude(code=case.code).first()
-        one, _ = _keep(case, said, Words(Channel.WEB, at), call=call)
+        one, _ = _keep(case, said, _How(Channel.WEB, at), call=call)
         trail.record(access.citizen(case.city_id), "file_complaint", one, case=case.pk, ground=said.ground)
         return one
 
@@ -146,16 +156,6 @@ def ask(
     return one
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
-    """How something was said. by_id: who wrote it down for the citizen."""
-
-    channel: Channel
-    at: datetime
-    by_id: int | None = None
-    text: Text | None = None
-
-
 def _require_words(said: Said) -> None:
     if not said.body.strip() or len(said.body) > complaints.LONGEST:
         raise NothingSaid
@@ -169,15 +169,15 @@ def _take_in(case_id: int, text_id: int, at: datetime) -> int:
         return 0
     said = Said(Ground.OTHER, text.body)
     try:
-        one, _ = _keep(case, said, Words(Channel.TEXT, text.at, text=text))
+        one, _ = _keep(case, said, _How(Channel.TEXT, text.at, text=text))
     except TooOften:
         one = _latest(case)
-        _say(one, said, Words(Channel.TEXT, text.at, text=text))
+        _say(one, said, _How(Channel.TEXT, text.at, text=text))
     trail.record(access.citizen(case.city_id), "file_complaint", one, case=case.pk, text=text.pk)
     return 1
 
 
-def _keep(case: Case, said: Said, how: Words, *, call: Call | None = None) -> tuple[Complaint, bool]:
+def _keep(case: Case, said: Said, how: _How, *, call: Call | None = None) -> tuple[Complaint, bool]:
     """Under the lock of the case: more words on what is under way, or a new complaint. Raises: TooOften."""
     mine = Complaint.objects.filter(case=case).order_by("-made_at", "-id")
     one = mine.filter(state__in=_UNDER_WAY).first()
@@ -199,7 +199,7 @@ def _latest(case: Case) -> Complaint:
     return Complaint.objects.filter(case=case).order_by("-made_at", "-id")[0]
 
 
-def _say(one: Complaint, said: Said, how: Words) -> None:
+def _say(one: Complaint, said: Said, how: _How) -> None:
     ComplaintWords.objects.create(
         complaint=one, channel=how.channel.value, body=storable(said.body.strip()), text=how.text, by_id=how.by_id,
         key=storable(said.key, 80) or None, at=how.at,
