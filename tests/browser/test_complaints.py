@@ -25,12 +25,9 @@ def test_axe_finds_nothing_on_them(
     complaints: Complaints, morning: Scene, open_as: Open, viewport: ViewportSize, theme: str
 ) -> None:
     every = (complaints.received, complaints.asked, complaints.appealed)
-    desk = open_as(complaints.supervisor, viewport, theme=theme)
-    paths = ["/console/complaints/", *(f"/console/complaints/{one.pk}/" for one in every)]
-    found = [fault for path in paths for fault in faults(desk, path)]
-    his = open_as(morning.official_account, viewport, theme=theme)
-    paths = ["/console/today/", *(f"/console/complaints/{one.pk}/" for one in every[1:])]
-    found += [fault for path in paths for fault in faults(his, path)]
+    pages = [f"/console/complaints/{one.pk}/" for one in every]
+    found = faults(open_as(complaints.supervisor, viewport, theme=theme), "/console/complaints/", *pages)
+    found += faults(open_as(morning.official_account, viewport, theme=theme), "/console/today/", *pages[1:])
     found += faults(
         open_as(morning.staff_account, viewport, theme=theme), f"/console/cases/{morning.case.pk}/?do=complain"
     )
