@@ -1,4 +1,4 @@
-"""Every published figure, defined once: pages, files and the docs are made from this table.
+"""Every published figure, defined once: pages, files, the JSON and the docs are made from this table.
 
 A figure is a share of two sums of counts, or one sum. The counts are kept by day, hour and line; a period and an office
 are sums of them, so that any two parts add up to the whole.
