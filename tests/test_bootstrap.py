@@ -36,6 +36,7 @@ JAMMY = 'ID=ubuntu\nVERSION_ID="22.04"\nID_LIKE=debian\n'
 NOBLE = 'ID=ubuntu\nVERSION_ID="24.04"\nID_LIKE=debian\n'
 FOR_TESTS = {
     "sip-tester", "tshark", "gammu-smsd", "libdbd-sqlite3", "kannel", "postgresql", "fonts-noto-cjk", "libatomic1",
+    "libpangoft2-1.0-0", "libharfbuzz-subset0",
 }  # fmt: skip
 
 LOG = 'echo "${0##*/} $*" >>"$MACHINE/calls"\n'
@@ -51,6 +52,8 @@ for package in "$@"; do
         tshark | gammu-smsd | chromium) cp "$bin/true" "$bin/$package" ;;
         libdbd-sqlite3) mkdir -p "$usr/lib/dbd" && touch "$usr/lib/dbd/libdbdsqlite3.so" ;;
         libatomic1) touch "$usr/lib/libatomic.so.1" ;;
+        libpangoft2-1.0-0) touch "$usr/lib/libpangoft2-1.0.so.0" ;;
+        libharfbuzz-subset0) touch "$usr/lib/libharfbuzz-subset.so.0" ;;
         kannel) mkdir -p "$usr/sbin" && cp "$bin/true" "$usr/sbin/bearerbox" ;;
         postgresql) cp "$bin/true" "$bin/initdb" ;;
         fonts-noto-cjk) mkdir -p "$usr/share/fonts" && touch "$usr/share/fonts/NotoSansCJK.ttc" ;;
