@@ -18,6 +18,7 @@ from minhu.web.console import (
     pages,
     presence,
     recordings,
+    reports,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -82,7 +83,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("corrections/<int:correction_id>/approve/", dialled.approve, name="correction-approve"),
     path("figures/", figures.page, name="console-figures"),
     path("figures/figures.<str:kind>", figures.file, name="console-figures-file"),
-    path("figures/report/", figures.report, name="console-report"),
+    path("figures/report/", reports.page, name="console-report"),
     path("figures/alarms/", figures.alarms, name="console-alarms"),
     path("figures/alarms/<int:alarm_id>/seen/", figures.see, name="console-alarm-see"),
+    path("figures/report.pdf", reports.document, name="console-report-pdf"),
 ]

@@ -64,6 +64,7 @@ NOT_ON_A_CASE = {
     "checks", "check-telephone", "checked", "check", "check-place", "check-by-hand", "check-judge",
     "check-recording", "liveness", "line-dialled", "correction-propose", "correction-approve",
     "console-figures", "console-figures-file", "console-report", "console-alarms", "console-alarm-see",
+    "console-report-pdf",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",
