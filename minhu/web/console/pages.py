@@ -15,6 +15,7 @@ from minhu.directory import glance
 from minhu.directory.authority import KEEPS_THE_DIRECTORY
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role
+from minhu.supervision import dialling
 from minhu.supervision.published import SEES_ALL_FIGURES
 from minhu.web import words
 from minhu.web.console import presence, shown
@@ -105,6 +106,7 @@ def today_page(viewer: Viewer) -> Page:
         "calls": tuple(shown.logged(row) for row in found.calls),
         "to_wrap_up": found.to_wrap_up,
         "outcomes": shown.outcomes(),
+        "corrections": dialling.owed_by(viewer).count() if viewer.official_id is not None else 0,
         "on_desk": choices.on_desk(viewer) if viewer.official_id is not None else 0,
         "presence": presence.shown(viewer.official_id, at) if viewer.official_id is not None else None,
     }
