@@ -74,7 +74,7 @@ def tell(
     Notice.objects.bulk_create(
         [
             Notice(
-                city_id=news.city_id, kind=news.kind.value, about_id=news.about_id, words=news.words[:200],
+                city_id=news.city_id, kind=news.kind.value, about_id=news.about_id, words=news.words[:300],
                 due_at=news.due_at, at=at, **one,
             )
             for one in to

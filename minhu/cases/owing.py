@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from minhu.cases import noticing
 from minhu.cases.authority import handed_to, seen
-from minhu.cases.models import Case, Extension, Promise, Transfer
+from minhu.cases.models import Case, Extension, Notice, Promise, Transfer
 from minhu.cases.rows import PromiseRow, promise_rows, shown
 from minhu.cases.wording import filled, placeholders
 from minhu.directory.models import QuickReply
@@ -77,7 +77,8 @@ class NoticeRow:
     """Something the viewer was told. case_id None: it is about no case, or he is mentioned in a note of one that is
     not his to see.
 
-    title: of the case, or what else it is about. due_at: of the promise it is about. note: in which he is mentioned.
+    title: of the case, or what else it is about. due_at: of the promise it is about. note: in which he is mentioned,
+    or what the citizen said.
     """
 
     id: int
@@ -156,16 +157,22 @@ def notices(viewer: Viewer, at: datetime) -> tuple[NoticeRow, ...]:
             kind=NoticeKind(one.kind),
             case_id=one.case_id if one.case_id in shown_ids else None,
             code=one.case.code if one.case and one.case_id in shown_ids else "",
-            title=one.case.title if one.case and one.case_id in shown_ids else one.words,
+            title=_title(one, shown_ids),
             at=one.at,
             due_at=one.promise.due_at if one.promise else one.due_at,
-            note=one.note.body if one.note else "",
+            note=one.note.body if one.note else one.words if one.case else "",
             by=str(one.note.by) if one.note and one.note.by else "",
             read=one.read_at is not None,
         )
         for one in found
     ]
     return tuple(sorted(listed, key=lambda row: row.read))
+
+
+def _title(one: Notice, shown_ids: set[int]) -> str:
+    if one.case is None:
+        return one.words
+    return one.case.title if one.case.pk in shown_ids else ""
 
 
 def canned_replies(viewer: Viewer, case_id: int, at: datetime) -> tuple[Canned, ...]:

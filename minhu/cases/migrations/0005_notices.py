@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="notice",
             name="words",
-            field=models.CharField(blank=True, db_default="", default="", max_length=200),
+            field=models.CharField(blank=True, db_default="", default="", max_length=300),
         ),
         migrations.AlterField(
             model_name="notice",
@@ -68,7 +68,6 @@ class Migration(migrations.Migration):
                         ("about_id__isnull", True),
                         ("case__isnull", False),
                         ("due_at__isnull", True),
-                        ("words", ""),
                         models.Q(("kind__in", ["alarm", "correct"]), _negated=True),
                     ),
                     models.Q(

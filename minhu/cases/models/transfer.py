@@ -93,14 +93,15 @@ class Notice(models.Model):
     """Somebody on our side is told about a case: an official, an account, or a role at an office.
 
     promise: what fell due. note: where he is mentioned. read_at: somebody it was for has seen it.
-    about_id, words, due_at: where it is about no case, the row of another part that its kind stands for, in words as
-    they were then, and until when something is owed; each addressee is told of it once.
+    words: what the citizen says when he goes one level up. about_id, words, due_at: where it is about no case, the row
+    of another part that its kind stands for, in words as they were then, and until when something is owed; each
+    addressee is told of it once.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="notices")
     about_id = models.BigIntegerField(null=True)
-    words = models.CharField(max_length=200, blank=True, default="", db_default="")
+    words = models.CharField(max_length=300, blank=True, default="", db_default="")
     due_at = models.DateTimeField(null=True)
     kind = models.CharField(max_length=12)
     promise = models.ForeignKey(Promise, on_delete=models.PROTECT, null=True, related_name="notices")
@@ -127,8 +128,7 @@ class Notice(models.Model):
                 name="notice_to_one",
             ),
             models.CheckConstraint(
-                condition=Q(case__isnull=False, about_id__isnull=True, words="", due_at__isnull=True)
-                & ~Q(kind__in=_NO_CASE)
+                condition=Q(case__isnull=False, about_id__isnull=True, due_at__isnull=True) & ~Q(kind__in=_NO_CASE)
                 | Q(case__isnull=True, about_id__isnull=False, promise__isnull=True, note__isnull=True)
                 & Q(kind__in=_NO_CASE)
                 & ~Q(words=""),
