@@ -37,6 +37,10 @@ class Migration(migrations.Migration):
                 null=True, on_delete=django.db.models.deletion.PROTECT, related_name="notices", to="cases.case"
             ),
         ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(fields=["city", "kind", "at"], name="notice_by_kind"),
+        ),
         migrations.AddConstraint(
             model_name="notice",
             constraint=models.CheckConstraint(

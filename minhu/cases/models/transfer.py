@@ -147,6 +147,7 @@ class Notice(models.Model):
         indexes = [
             models.Index(fields=["city", "to_official", "-at"], name="notice_by_official"),
             models.Index(fields=["city", "to_office", "to_role", "-at"], name="notice_by_role"),
+            models.Index(fields=["city", "kind", "at"], name="notice_by_kind"),  # for the figures
         ]
 
     def __str__(self) -> str:
