@@ -36,9 +36,12 @@ WEEKS, CALLS_A_DAY, WRITTEN_A_DAY = 12, (9, 15), 1
 FALLS_FOR = timedelta(days=18)
 """So long ago one line began to be answered less, so that the alarm has something to say."""
 
-WHO, USUALLY, LESS = (PartyKind.OFFICIAL, PartyKind.STAFF, None), (51, 37, 12), (15, 20, 65)
+WHO, USUALLY, LESS = (PartyKind.OFFICIAL, PartyKind.STAFF, None), (51, 37, 12), (5, 12, 83)
 CALLED_BACK, LATE, REPLIED, RATED = 0.95, 0.12, 0.93, 0.7
 SCORES = (78, 13, 9)
+ANSWERED_AFTER, WRITTEN_ANSWERED_AFTER = (2, 26), (1, 7)
+"""Hours."""
+
 RATES_AFTER = timedelta(hours=3)
 DONE = (
     "已派人到现场处理，今天上午办完。", "已同有关单位核实，材料齐了，三天内办结。", "已修好，请再看一看。",
@@ -97,8 +100,7 @@ class _Calls:
             if not call.answered_by_kind and self._random.random() < CALLED_BACK:
                 self._answer(Case.objects.get(contacts__call=call), self._call_back(call))
         for one in Case.objects.filter(code__in=written):
-            self._answer(one, one.opened_at)
-        _arrived(self._city, evening)
+            self._answer(one, one.opened_at, WRITTEN_ANSWERED_AFTER)
         cases.sweep(at=evening)
 
     def _ring(self, day: date) -> _Ring:
@@ -118,7 +120,7 @@ class _Calls:
         self._count += 1
         matter = self._random.choice(self._crowd.themes)
         line = whom_to_ring(matter, self._book, self._random)
-        at = datetime.combine(day, time(self._random.randint(8, 20), self._random.randrange(60)), SHANGHAI)
+        at = datetime.combine(day, time(self._random.randint(8, 14), self._random.randrange(60)), SHANGHAI)
         form = WebForm(
             key=f"history-{self._count}", body=matter.sms, kind=matter.kind, line_id=line.line_id,
             number=CALLERS.format(FIRST_CALLER + self._count), place=matter.place,
@@ -133,14 +135,15 @@ class _Calls:
         cases.record_callback(back, at=back.received_at + timedelta(minutes=3))
         return back.received_at
 
-    def _answer(self, case: Case, at: datetime) -> None:
+    def _answer(self, case: Case, at: datetime, hours: tuple[int, int] = ANSWERED_AFTER) -> None:
         """He is told what was done, mostly in time, and says what he thinks of it; if that is little, once more."""
         by = self._official_of(case.line_id or 0)
         for score in (self._random.choices((1, 2, 3), SCORES)[0], 1):
-            at += timedelta(hours=self._random.randint(2, 26))
+            at += timedelta(hours=self._random.randint(*hours))
             if at > self._at or self._random.random() > REPLIED:
                 return
             cases.reply(case.pk, self._random.choice(DONE), by.name, by=by, at=at)
+            _arrived(self._city, at + timedelta(minutes=1))
             if self._random.random() > RATED or at + RATES_AFTER > self._at:
                 return
             cases.rate(case.pk, score, at=at + RATES_AFTER)
