@@ -15,14 +15,14 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from minhu.cases.models import Case, Conflict, Named, Transfer
+from minhu.cases.models import Case, Conflict, Named, Notice, Transfer
 from minhu.directory.tree import tree_of
 from minhu.intake.scope import NotYours, scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.casework import Act
 from minhu.rules.conflicts import Blocking, who_blocks
 from minhu.rules.rights import Part, require_right
-from minhu.rules.words import Role
+from minhu.rules.words import NoticeKind, Role
 
 SEES_CONFIDENTIAL = (Role.SUPERVISOR,)
 """Besides the holder and the officials named for it. A confidential case is no business of staff or units."""
@@ -31,17 +31,23 @@ HEARS_COMPLAINTS = (Role.SUPERVISOR,)
 """What a citizen texts of how he is dealt with is for supervision of the whole city, whoever it may be about."""
 
 UNIT = (Role.UNIT,)
+CAME_UP = (NoticeKind.ESCALATE, NoticeKind.WENT_UP)
+"""What a superior is told of becomes his to see, with the whole record."""
+
 _PARTS = {Role.STAFF: Part.STAFF, Role.SUPERVISOR: Part.SUPERVISOR, Role.LEADERSHIP: Part.LEADERSHIP}
 
 
 def seen(viewer: Viewer) -> Q:
-    """Condition for the cases the viewer may see: his by office, post, hand-over or name, and not a conflict."""
+    """Condition for the cases the viewer may see: his by office, post, hand-over, name, or because they came up to
+    him; and not a conflict.
+    """
     condition = scope_of(viewer).lines() & Q(confidential=False)
     condition |= scope_of(viewer, SEES_CONFIDENTIAL).lines() & Q(confidential=True, pk__isnull=False)
     condition |= Q(pk__in=handed_to(viewer).values("case_id"), confidential=False)
     if viewer.official_id is not None:
         condition |= Q(city_id=viewer.city_id, holder_id=viewer.official_id)
         condition |= Q(city_id=viewer.city_id, pk__in=Named.objects.filter(official=viewer.official_id).values("case"))
+        condition |= Q(pk__in=came_up(viewer).values("case"), confidential=False)
     return condition & ~Q(pk__in=_conflicts_of(viewer).values("case_id"))
 
 
@@ -78,6 +84,8 @@ def parts_of(viewer: Viewer, case: Case) -> frozenset[Part]:
         parts.add(Part.UNIT)
     if viewer.official_id is not None and Named.objects.filter(case=case, official=viewer.official_id).exists():
         parts.add(Part.NAMED)
+    if not case.confidential and came_up(viewer).filter(case=case).exists():
+        parts.add(Part.SUPERIOR)
     for role, part in _PARTS.items():
         if viewer.has(role) and scope_of(viewer, (role,)).covers(case.line, case.city_id):
             parts.add(part)
@@ -126,6 +134,13 @@ def handed_to(viewer: Viewer) -> QuerySet[Transfer]:
     if viewer.official_id is not None:
         to_me |= Q(official_id=viewer.official_id)
     return mine.filter(to_me)
+
+
+def came_up(viewer: Viewer) -> QuerySet[Notice]:
+    """What the viewer was told as a superior: of a promise long overdue, or because the citizen turned to him."""
+    kinds = [kind.value for kind in CAME_UP]
+    to_him = Notice.objects.filter(city_id=viewer.city_id, to_official=viewer.official_id or 0, kind__in=kinds)
+    return to_him.filter(case__isnull=False)
 
 
 def _conflicts_of(viewer: Viewer) -> QuerySet[Conflict]:

@@ -119,12 +119,14 @@ def go_up_by_code(code: str, client: str, *, words: str = "", at: datetime | Non
             raise NotYetUp
         told = Notice.objects.filter(case=case, kind=NoticeKind.WENT_UP.value, at__gt=at - UP_AGAIN_AFTER)
         if not told.exists():
-            superior = superior_for(case)
+            superior, said = superior_for(case), storable(words.strip(), 300)
             notices = [noticing.to_role(case, NoticeKind.WENT_UP, Role.SUPERVISOR, case.city_id, at=at)]
             if superior is not None:
                 notices.append(noticing.to_official(case, NoticeKind.WENT_UP, superior.pk, at=at))
+            for one in notices:
+                one.words = said
             noticing.keep(notices)
-            trail.record(access.citizen(case.city_id), "go_up", case, storable(words.strip(), 300))
+            trail.record(access.citizen(case.city_id), "go_up", case, said)
         return case
 
 

@@ -9,10 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Q
-
 from minhu.cases import noticing
-from minhu.cases.authority import blocked_for, current_transfer, handed_to, seen
+from minhu.cases.authority import current_transfer, handed_to, seen
 from minhu.cases.models import Case, Conflict
 from minhu.cases.opening import WORKING
 from minhu.cases.owing import NOTICES_SHOWN_FOR
@@ -26,7 +24,7 @@ from minhu.intake.scope import NotYours, scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.conflicts import who_blocks
 from minhu.rules.doors import suggest
-from minhu.rules.words import CaseState, Direction, Door, NoticeKind
+from minhu.rules.words import CaseState, Direction, Door
 
 _MOST_ROWS = 30
 
@@ -103,9 +101,7 @@ def opens_contacts(viewer: Viewer, line_id: int | None) -> bool:
 
 def unread(viewer: Viewer, at: datetime) -> int:
     """How many of the viewer's notices he has not read; none of a case that must not reach him."""
-    mine = noticing.addressed_to(viewer).filter(at__gt=at - NOTICES_SHOWN_FOR, read_at=None)
-    mentioned = Q(kind=NoticeKind.MENTIONED.value, case__confidential=False) & ~blocked_for(viewer)
-    return mine.filter(Q(case__in=Case.objects.filter(seen(viewer))) | mentioned).count()
+    return noticing.readable(viewer).filter(at__gt=at - NOTICES_SHOWN_FOR, read_at=None).count()
 
 
 def on_desk(viewer: Viewer) -> int:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from minhu.cases.authority import seen
+from django.db.models import Q
+
+from minhu.cases.authority import came_up, seen
 from minhu.cases.models import Case, Promise
 from minhu.cases.rows import PromiseRow, promise_rows
 from minhu.rules.access import Viewer
@@ -17,12 +19,14 @@ _MOST_ROWS = 200
 def escalated(viewer: Viewer, at: datetime) -> tuple[PromiseRow, ...]:
     """Open promises whose time has run to 80 per cent or more, the worst first.
 
-    Supervision and leadership see those of their offices; a superior what is with the officials under him.
+    Supervision and leadership see those of their offices; a superior what is with the officials under him, once it came
+    up to him.
     """
     rows = Promise.objects.filter(
         city_id=viewer.city_id, kept_at=None, released_at=None, rung__gte=Rung.REMIND.value,
         case__in=Case.objects.filter(seen(viewer)),
     )  # fmt: skip
     if not viewer.has(*SUPERVISES):
-        rows = rows.filter(case__holder__superior=viewer.official_id or 0)
+        under_him = Q(case__holder__superior=viewer.official_id or 0)
+        rows = rows.filter(under_him | Q(case__in=came_up(viewer).values("case")))
     return tuple(sorted(promise_rows(rows, at), key=lambda row: -row.rung)[:_MOST_ROWS])

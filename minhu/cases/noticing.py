@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from minhu.cases.authority import barred
+from minhu.cases.authority import barred, blocked_for, seen
 from minhu.cases.ledger import Owner
 from minhu.cases.models import Case, Conflict, Named, Note, Notice, Promise
 from minhu.directory.models import Account
 from minhu.intake.scope import scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.words import NoticeKind, Role
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something to be told that is about no case. kind: of ABOUT_NO_CASE, and says whose row about_id is."""
+
+    city_id: int
+    kind: NoticeKind
+    about_id: int
+    words: str
+    due_at: datetime | None = None
 
 
 def to_official(
@@ -53,6 +65,36 @@ def mention(case: Case, note: Note, accounts: Iterable[Account], *, at: datetime
     )  # fmt: skip
 
 
+def tell(
+    news: News, *, officials: Iterable[int] = (), roles: Iterable[Role] = (), office_id: int, at: datetime
+) -> None:
+    """Tell officials, and whoever holds one of these roles at an office; each of them once, however often asked."""
+    to: list[dict[str, object]] = [{"to_official_id": one} for one in officials]
+    to += [{"to_role": role.value, "to_office_id": office_id} for role in roles]
+    Notice.objects.bulk_create(
+        [
+            Notice(
+                city_id=news.city_id, kind=news.kind.value, about_id=news.about_id, words=news.words[:300],
+                due_at=news.due_at, at=at, **one,
+            )
+            for one in to
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+
+
+def settled(kind: NoticeKind, about_id: int, *, at: datetime) -> None:
+    """Nobody needs to be told of it any more: somebody saw to it."""
+    Notice.objects.filter(kind=kind.value, about_id=about_id, read_at=None).update(read_at=at)
+
+
+def readable(viewer: Viewer) -> QuerySet[Notice]:
+    """Of those addressed to him what he may read: of cases that he sees, of notes that mention him, of no case."""
+    visible = Q(case=None) | Q(case__in=Case.objects.filter(seen(viewer)))
+    mentioned = Q(kind=NoticeKind.MENTIONED.value, case__confidential=False) & ~blocked_for(viewer)
+    return addressed_to(viewer).filter(visible | mentioned)
+
+
 def addressed_to(viewer: Viewer) -> QuerySet[Notice]:
     """Notices for him by name, by post, or by a role he holds at the office or above it."""
     to_him = Q(to_official=viewer.official_id) if viewer.official_id is not None else Q(pk__in=[])
@@ -66,7 +108,7 @@ def addressed_to(viewer: Viewer) -> QuerySet[Notice]:
 
 def keep(notices: Sequence[Notice]) -> int:
     """Save those that reach nobody the case must never reach; returns how many."""
-    cases = {one.case_id for one in notices}
+    cases = {one.case_id for one in notices if one.case_id is not None}
     secret = dict(Case.objects.filter(pk__in=cases, confidential=True).values_list("pk", "holder_id"))
     named = set(Named.objects.filter(case__in=secret).values_list("case_id", "official_id"))
     accused = set(Conflict.objects.filter(case__in=cases).values_list("case_id", flat=True))
@@ -74,7 +116,7 @@ def keep(notices: Sequence[Notice]) -> int:
         one
         for one in notices
         if (one.case_id not in accused or not _reaches_a_conflict(one))
-        and (one.case_id not in secret or _may_know(one, secret[one.case_id], named))
+        and (one.case_id is None or one.case_id not in secret or _may_know(one, secret[one.case_id], named))
     ]
     Notice.objects.bulk_create(told)
     return len(told)
@@ -89,4 +131,4 @@ def _may_know(one: Notice, holder_id: int | None, named: set[tuple[int, int]]) -
 
 def _reaches_a_conflict(one: Notice) -> bool:
     offices = [one.to_office_id] if one.to_office_id is not None else []
-    return barred([one.case_id], official_id=one.to_official_id, office_ids=offices)
+    return one.case_id is not None and barred([one.case_id], official_id=one.to_official_id, office_ids=offices)

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from minhu.audit import trail
@@ -55,8 +56,8 @@ def write_note(case_id: int, body: str, *, by: Viewer, at: datetime | None = Non
 @transaction.atomic
 def read_notice(notice_id: int, *, by: Viewer, at: datetime | None = None) -> None:
     """Somebody it was for has seen it. Raises: NotYours."""
-    mine = noticing.addressed_to(by).filter(case__in=Case.objects.filter(seen(by)))
-    if not mine.filter(pk=notice_id).exists():
+    mine = noticing.addressed_to(by)
+    if not mine.filter(Q(case=None) | Q(case__in=Case.objects.filter(seen(by)))).filter(pk=notice_id).exists():
         raise NotYours
     Notice.objects.filter(pk=notice_id, read_at=None).update(read_at=at or timezone.now())
 

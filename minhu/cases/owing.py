@@ -14,15 +14,15 @@ from datetime import datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from minhu.cases import noticing
-from minhu.cases.authority import blocked_for, handed_to, seen
-from minhu.cases.models import Case, Extension, Promise, Transfer
+from minhu.cases.authority import handed_to, seen
+from minhu.cases.models import Case, Extension, Notice, Promise, Transfer
 from minhu.cases.rows import PromiseRow, promise_rows, shown
 from minhu.cases.wording import filled, placeholders
 from minhu.directory.models import QuickReply
 from minhu.intake.scope import NotYours, scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.clock import local
-from minhu.rules.words import CaseKind, CaseState, NoticeKind, PromiseKind, Role, Urgency
+from minhu.rules.words import ABOUT_NO_CASE, CaseKind, CaseState, NoticeKind, PromiseKind, Role, Urgency
 
 _MOST_ROWS = 200
 _WORKS = (Role.STAFF, Role.UNIT, Role.SUPERVISOR, Role.LEADERSHIP)
@@ -74,9 +74,11 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
-    """Something the viewer was told. case_id None: he is mentioned in a note of a case that is not his to see.
+    """Something the viewer was told. case_id None: it is about no case, or he is mentioned in a note of one that is
+    not his to see.
 
-    due_at: of the promise it is about. note: the note in which he is mentioned.
+    title: of the case, or what else it is about. due_at: of the promise it is about. note: in which he is mentioned,
+    or what the citizen said.
     """
 
     id: int
@@ -89,6 +91,11 @@ class NoticeRow:
     note: str
     by: str
     read: bool
+
+    @property
+    def may_be_read(self) -> bool:
+        """Whether the viewer can tick it off."""
+        return self.case_id is not None or self.kind in ABOUT_NO_CASE
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,11 +146,8 @@ def desk(viewer: Viewer, at: datetime) -> Desk:
 
 def notices(viewer: Viewer, at: datetime) -> tuple[NoticeRow, ...]:
     """What the viewer was told lately, unread first; nothing of a case that must not reach him."""
-    mine = noticing.addressed_to(viewer).filter(at__gt=at - NOTICES_SHOWN_FOR)
-    visible = Q(case__in=Case.objects.filter(seen(viewer)))
-    mentioned = Q(kind=NoticeKind.MENTIONED.value, case__confidential=False) & ~blocked_for(viewer)
-    rows = mine.filter(visible | mentioned).select_related("case", "promise", "note__by").order_by("-at", "-id")
-    found = list(rows[:_MOST_ROWS])
+    mine = noticing.readable(viewer).filter(at__gt=at - NOTICES_SHOWN_FOR)
+    found = list(mine.select_related("case", "promise", "note__by").order_by("-at", "-id")[:_MOST_ROWS])
     shown_ids = set(
         Case.objects.filter(seen(viewer), pk__in={one.case_id for one in found}).values_list("pk", flat=True)
     )
@@ -152,17 +156,23 @@ def notices(viewer: Viewer, at: datetime) -> tuple[NoticeRow, ...]:
             id=one.pk,
             kind=NoticeKind(one.kind),
             case_id=one.case_id if one.case_id in shown_ids else None,
-            code=one.case.code if one.case_id in shown_ids else "",
-            title=one.case.title if one.case_id in shown_ids else "",
+            code=one.case.code if one.case and one.case_id in shown_ids else "",
+            title=_title(one, shown_ids),
             at=one.at,
-            due_at=one.promise.due_at if one.promise else None,
-            note=one.note.body if one.note else "",
+            due_at=one.promise.due_at if one.promise else one.due_at,
+            note=one.note.body if one.note else one.words if one.case else "",
             by=str(one.note.by) if one.note and one.note.by else "",
             read=one.read_at is not None,
         )
         for one in found
     ]
     return tuple(sorted(listed, key=lambda row: row.read))
+
+
+def _title(one: Notice, shown_ids: set[int]) -> str:
+    if one.case is None:
+        return one.words
+    return one.case.title if one.case.pk in shown_ids else ""
 
 
 def canned_replies(viewer: Viewer, case_id: int, at: datetime) -> tuple[Canned, ...]:

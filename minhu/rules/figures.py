@@ -1,4 +1,4 @@
-"""Every published figure, defined once: pages, files and the docs are made from this table.
+"""Every published figure, defined once: pages, files, the JSON and the docs are made from this table.
 
 A figure is a share of two sums of counts, or one sum. The counts are kept by day, hour and line; a period and an office
 are sums of them, so that any two parts add up to the whole.
@@ -35,6 +35,8 @@ class Count(StrEnum):
     COMPLAINTS = "complaints"
     REPORTS = "reports"
     SUGGESTIONS = "suggestions"
+    WENT_UP = "went_up"
+    UP_ANSWERED = "up_answered"
 
 
 class Measure(StrEnum):
@@ -94,6 +96,12 @@ FIGURES: tuple[Figure, ...] = (
     Figure("broken", "没有兑现", (Count.BROKEN,), "到期仍未兑现 ÷ 到期承诺", _PROMISES, _DUE),
     Figure("solved", "已解决", (Count.SOLVED,), "评价为已解决（1 或 2）÷ 评价", _RATINGS, (Count.RATED,)),
     Figure("satisfied", "满意", (Count.SATISFIED,), "评价为满意（1）÷ 评价", _RATINGS, (Count.RATED,)),
+    Figure(
+        "up_answered", "上一级过问", (Count.UP_ANSWERED,),
+        "向上一级反映后按时得到联系或答复 ÷ 已得到或时限已到的（时限：急事 2 小时，其他 1 个工作日）",
+        "cases_notice：kind = went_up，给领导的，按 at；此后的 kept_at（cases_promise）或 at（cases_reply）",
+        (Count.WENT_UP,),
+    ),
     Figure("transfers", "转办", (Count.TRANSFERS,), "转办次数", "cases_transfer：按 handed_at"),
 )  # fmt: skip
 

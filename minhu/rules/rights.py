@@ -13,12 +13,13 @@ class Part(StrEnum):
     """How somebody is related to a case.
 
     HOLDER: the official it is with. UNIT: whom it was handed to. NAMED: an official named for a confidential case.
-    SYSTEM: the software by itself.
+    SUPERIOR: to whom it came up. SYSTEM: the software by itself.
     """
 
     HOLDER = "holder"
     UNIT = "unit"
     NAMED = "named"
+    SUPERIOR = "superior"
     STAFF = "staff"
     SUPERVISOR = "supervisor"
     LEADERSHIP = "leadership"
@@ -35,6 +36,7 @@ class NotAllowed(Refusal):
 
 _DESK = frozenset({Part.HOLDER, Part.STAFF, Part.SYSTEM})
 _WORK = _DESK | {Part.UNIT}
+_ANSWERS = _WORK | {Part.SUPERIOR}
 _ALL = frozenset(Part) - {Part.CITIZEN}
 
 MAY: dict[Act, frozenset[Part]] = {
@@ -45,13 +47,13 @@ MAY: dict[Act, frozenset[Part]] = {
     Act.TRANSFER: _DESK | {Part.UNIT},  # where the city allows two levels
     Act.GIVE_BACK: frozenset({Part.UNIT}),
     Act.EXTEND: _WORK,
-    Act.REPLY: _WORK,
+    Act.REPLY: _ANSWERS,
     Act.SHOW_DOOR: _DESK,
     Act.JOIN: _DESK,
     Act.PART: _DESK,
     Act.WITHDRAW: _DESK | {Part.CITIZEN},
-    Act.CALL_BACK: _WORK | {Part.NAMED},
-    Act.ATTACH: _WORK | {Part.NAMED, Part.SUPERVISOR, Part.CITIZEN},
+    Act.CALL_BACK: _ANSWERS | {Part.NAMED},
+    Act.ATTACH: _ANSWERS | {Part.NAMED, Part.SUPERVISOR, Part.CITIZEN},
     Act.NOTE: _ALL,
     Act.NAME: frozenset({Part.HOLDER, Part.SUPERVISOR, Part.SYSTEM}),
     Act.AVOID: _DESK | {Part.SUPERVISOR},

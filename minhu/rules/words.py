@@ -201,7 +201,7 @@ class Rung(IntEnum):
 
 
 class NoticeKind(StrEnum):
-    """Why somebody on our side is told about a case."""
+    """Why somebody on our side is told about a case; the last two are about no case (ABOUT_NO_CASE)."""
 
     REMIND = "remind"
     OVERDUE = "overdue"
@@ -211,6 +211,12 @@ class NoticeKind(StrEnum):
     REOPENED = "reopened"
     WENT_UP = "went_up"
     MENTIONED = "mentioned"
+    ALARM = "alarm"
+    CORRECT = "correct"
+
+
+ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT})
+"""A line that is answered less and less; a published number that is to be corrected."""
 
 
 class Outcome(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from minhu.directory.models import Line
 from minhu.directory.queries import published
@@ -94,6 +94,11 @@ def liveness(viewer: Viewer, at: datetime) -> Liveness:
     )
 
 
+def owed(viewer: Viewer, at: datetime) -> tuple[CorrectionRow, ...]:
+    """What the viewer, or his office, still has to correct, by due time."""
+    return tuple(_rows(viewer, dialling.owed_by(viewer), at))
+
+
 def _within(viewer: Viewer, roles: tuple[Role, ...]) -> Q:
     scope = scope_of(viewer, roles)
     if scope.whole_city:
@@ -103,6 +108,10 @@ def _within(viewer: Viewer, roles: tuple[Role, ...]) -> Q:
 
 def _corrections(viewer: Viewer, at: datetime) -> Iterable[CorrectionRow]:
     found = Correction.objects.filter(dialling.mine(viewer)).filter(Q(kept_at=None) | Q(kept_at__gt=at - SHOWN_FOR))
+    return _rows(viewer, found, at)
+
+
+def _rows(viewer: Viewer, found: QuerySet[Correction], at: datetime) -> Iterable[CorrectionRow]:
     proposes = scope_of(viewer, dialling.ANSWERS_FOR)
     approves = scope_of(Viewer(viewer.account_id, viewer.name, viewer.city_id, viewer.grants), dialling.APPROVES)
     for one in found.select_related("line__official__office", "office", "found").order_by("kept_at", "due_at")[:_MOST]:

@@ -17,13 +17,14 @@ from django.db.models import Count as Rows
 from django.db.models import F, IntegerField, Min, Q, QuerySet, Value, When
 from django.db.models.functions import ExtractHour
 
-from minhu.cases.models import Case, Promise, Rating, Transfer
+from minhu.cases.ledger import ANSWERED_BY_A_REPLY
+from minhu.cases.models import Case, Notice, Promise, Rating, Transfer
 from minhu.intake.models import Call
 from minhu.rules.calendar import china
 from minhu.rules.clock import SHANGHAI, legal_day
 from minhu.rules.deadlines import first_contact_due
 from minhu.rules.figures import Count
-from minhu.rules.words import COUNTS_AS_ANSWERED, CaseKind, Direction, PartyKind, Urgency
+from minhu.rules.words import COUNTS_AS_ANSWERED, CaseKind, Direction, NoticeKind, PartyKind, Urgency
 from minhu.supervision.models import WHOLE_DAY, Check, CountedDay, DayCount
 from minhu.supervision.others import matters_of_citizens, of_citizens
 
@@ -46,7 +47,7 @@ _KINDS = {
 _PERSON = [kind.value for kind in COUNTS_AS_ANSWERED]
 
 Place = tuple[int, int | None, int | None]
-"""Hour, line, and for what came to no line its holder."""
+"""Hour, line, and for what came to no line its holder, for what came up to a superior him."""
 
 Sums = defaultdict[Place, dict[Count, int]]
 
@@ -148,7 +149,7 @@ def _sums(city_id: int, day: date, at: datetime) -> tuple[Sums, bool]:
     sums: Sums = defaultdict(dict)
     within = begin_of(day), begin_of(day + timedelta(days=1))
     _calls(sums, city_id, within)
-    unsettled = _matters(sums, city_id, within, at)
+    unsettled = _matters(sums, city_id, within, at) | _went_up(sums, city_id, within, at)
     _promises(sums, city_id, within, at)
     _ratings_and_transfers(sums, city_id, within)
     return sums, unsettled
@@ -199,19 +200,44 @@ def _matters(sums: Sums, city_id: int, within: Within, at: datetime) -> bool:
     return unsettled
 
 
+def _went_up(sums: Sums, city_id: int, within: Within, at: datetime) -> bool:
+    """What citizens took to a superior, and whether they heard in time. Whether one may still."""
+    unsettled = False
+    taken = Notice.objects.filter(matters_of_citizens("case__"), _on("at", within), city_id=city_id)
+    taken = taken.filter(kind=NoticeKind.WENT_UP.value, to_official__isnull=False)
+    to_citizens = [kind.value for kind in ANSWERED_BY_A_REPLY]
+    heard = Q(case__promises__kept_at__gte=F("at"), case__promises__kind__in=to_citizens)
+    rows = taken.annotate(
+        kept_at=Min("case__promises__kept_at", filter=heard),
+        replied_at=Min("case__replies__at", filter=Q(case__replies__at__gte=F("at"))),
+    ).values_list("at", "to_official_id", "case__urgency", "kept_at", "replied_at")
+    for up_at, superior, urgency, *answers in rows:
+        here = sums[_place(up_at, None, superior)]
+        due_at = first_contact_due(Urgency(urgency), up_at, china())
+        answered_at = min((one for one in answers if one is not None), default=None)
+        if answered_at is None and due_at > at:
+            unsettled = True
+            continue
+        _add(here, Count.WENT_UP)
+        if answered_at is not None and answered_at <= due_at:
+            _add(here, Count.UP_ANSWERED)
+    return unsettled
+
+
 def _promises(sums: Sums, city_id: int, within: Within, at: datetime) -> None:
     stands = Promise.objects.filter(matters_of_citizens("case__"), city_id=city_id, released_at=None)
+    stands = stands.annotate(superior=_SUPERIOR)
     outcome = When_(
         When(kept_at__isnull=True, then=Value(2)),
         When(kept_at__gt=F("due_at"), then=Value(1)),
         default=Value(0),
         output_field=IntegerField(),
     )
-    for hour, line, holder, number in _grouped(stands.filter(_on("made_at", within)), "made_at"):
-        _add(sums[_where(hour, line, holder)], Count.PROMISES_MADE, number)
+    for hour, line, holder, superior, number in _grouped(stands.filter(_on("made_at", within)), "made_at", "superior"):
+        _add(sums[_owed(hour, line, holder, superior)], Count.PROMISES_MADE, number)
     due = stands.filter(_on("due_at", within), due_at__lte=at).annotate(outcome=outcome)
-    for hour, line, holder, ended, number in _grouped(due, "due_at", "outcome"):
-        _add(sums[_where(hour, line, holder)], (Count.KEPT, Count.LATE, Count.BROKEN)[ended], number)
+    for hour, line, holder, superior, ended, number in _grouped(due, "due_at", "superior", "outcome"):
+        _add(sums[_owed(hour, line, holder, superior)], (Count.KEPT, Count.LATE, Count.BROKEN)[ended], number)
 
 
 def _ratings_and_transfers(sums: Sums, city_id: int, within: Within) -> None:
@@ -236,6 +262,16 @@ def _grouped(
         .annotate(number=Rows("id"))
         .order_by()
     )
+
+
+_SUPERIOR = When_(
+    When(~Q(owner_official=F("case__line__official")), owner_official=F("case__holder"), then=F("owner_official")),
+)
+"""Who owes a promise as a superior: the matter came up to him, from the official to whose line it came."""
+
+
+def _owed(hour: int, line: int | None, holder: int | None, superior: int | None) -> Place:
+    return (hour, None, superior) if superior is not None else _where(hour, line, holder)
 
 
 def _place(moment: datetime, line: int | None, holder: int | None) -> Place:

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.db.models import Q, Sum
 
 from minhu.audit import trail
+from minhu.cases import noticing
+from minhu.cases.noticing import News
 from minhu.directory.models import Line, Office
 from minhu.intake.models import Call
 from minhu.intake.scope import NotYours, scope_of
@@ -17,7 +19,7 @@ from minhu.rules.access import Viewer, system
 from minhu.rules.clock import legal_day
 from minhu.rules.decay import FEWEST_CALLS, Chart, Level, Tuning, after, tuned
 from minhu.rules.figures import Count
-from minhu.rules.words import COUNTS_AS_ANSWERED, Direction
+from minhu.rules.words import COUNTS_AS_ANSWERED, Direction, NoticeKind, Role
 from minhu.supervision.models import WHOLE_DAY, AnswerWatch, DayCount, DecayAlarm
 from minhu.supervision.others import of_citizens
 from minhu.supervision.published import SEES_ALL_FIGURES
@@ -50,13 +52,14 @@ def sweep(city_id: int, *, at: datetime) -> int:
 
 @transaction.atomic
 def see_alarm(alarm_id: int, *, by: Viewer, at: datetime) -> None:
-    """Somebody of supervision takes note of it. Raises: NotYours."""
+    """Somebody of supervision takes note of it, and nobody is told of it any more. Raises: NotYours."""
     if alarm_id not in {row.alarm_id for row in alarms(by)}:
         raise NotYours
     alarm = DecayAlarm.objects.select_for_update().get(pk=alarm_id)
     if alarm.seen_at is None:
         alarm.seen_at, alarm.seen_by_id = at, by.account_id
         alarm.save(update_fields=["seen_at", "seen_by"])
+        noticing.settled(NoticeKind.ALARM, alarm.pk, at=at)
         trail.record(by, "see_alarm", alarm)
 
 
@@ -90,6 +93,12 @@ def alarms(viewer: Viewer, *, most: int = 100) -> tuple[AlarmRow, ...]:
         for row in rows
     ]  # fmt: skip
     return tuple(sorted(found, key=lambda row: row.over_at is not None))
+
+
+def unseen(viewer: Viewer) -> int:
+    """How many alarms of the viewer's offices go on that nobody has taken note of."""
+    mine = DecayAlarm.objects.filter(_within(viewer, "watch__"), watch__city_id=viewer.city_id)
+    return mine.filter(over_at=None, seen_at=None).count()
 
 
 def watches(viewer: Viewer) -> tuple[AlarmRow, ...]:
@@ -176,6 +185,11 @@ def _read(city_id: int, watch: AnswerWatch, lines: tuple[int, ...], history: His
 
 def _raise(watch: AnswerWatch, tuning: Tuning, chart: Chart, at: datetime) -> None:
     alarm = DecayAlarm.objects.create(watch=watch, usual=tuning.usual, calls=chart.since, at=at)
+    whose = " ".join(filter(None, reversed(_about(watch))))
+    words = f"{whose}：以前 100 个来电接 {alarm.usual * 100:.0f} 个，最近 {alarm.calls} 个来电接得少"
+    news = News(watch.city_id, NoticeKind.ALARM, alarm.pk, words)
+    office_id = watch.line.official.office_id if watch.line else watch.office_id or watch.city_id
+    noticing.tell(news, roles=(Role.SUPERVISOR,), office_id=office_id, at=at)
     trail.record(system(watch.city_id), "raise_alarm", alarm)
 
 

@@ -11,21 +11,23 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from minhu.audit import trail
+from minhu.cases import noticing
+from minhu.cases.noticing import News
 from minhu.directory.models import Line
 from minhu.directory.queries import published
 from minhu.intake.scope import NotYours, scope_of
-from minhu.rules import access
+from minhu.rules import access, numbers
 from minhu.rules.access import Viewer
 from minhu.rules.calendar import china
 from minhu.rules.clock import legal_day
 from minhu.rules.cycles import cycle_of
 from minhu.rules.liveness import TO_CORRECT, Health, NotProposed, NotWaiting, SayHow, correction_due
 from minhu.rules.plain import storable
-from minhu.rules.words import PartyKind, Role
+from minhu.rules.words import NoticeKind, PartyKind, Role
 from minhu.supervision.models import Check, Correction, LivenessTest
 
 DIALS = (Role.INSPECTOR,)
@@ -103,23 +105,33 @@ def mine(viewer: Viewer) -> Q:
     return scope_of(viewer, (*ANSWERS_FOR, *APPROVES, *DIALS)).lines()
 
 
-def owed_by(viewer: Viewer) -> int:
-    """How many numbers of the viewer's offices are still to be corrected."""
-    return Correction.objects.filter(scope_of(viewer, (*ANSWERS_FOR, *APPROVES)).lines(), kept_at=None).count()
+def owed_by(viewer: Viewer) -> QuerySet[Correction]:
+    """What is still to be corrected of the viewer's offices, and of his own numbers."""
+    return Correction.objects.filter(scope_of(viewer, (*ANSWERS_FOR, *APPROVES)).lines(), kept_at=None)
 
 
 def _follow_up(made: LivenessTest, line: Line, at: datetime) -> None:
     if Health(made.health) not in TO_CORRECT:
         _keep_by_test(made, at)
     elif not Correction.objects.filter(line=line, kept_at=None).exists():
-        Correction.objects.create(
+        owed = Correction.objects.create(
             city_id=line.city_id, found=made, line=line, office_id=line.official.office_id, made_at=at,
             due_at=correction_due(at, china()),
         )  # fmt: skip
+        _tell(owed, line, at)
+
+
+def _tell(owed: Correction, line: Line, at: datetime) -> None:
+    """Whoever owes it learns of it: the official whose number it is, and those who answer for it at his office."""
+    words = f"{line.official.name} {numbers.pretty(line.number)}"
+    news = News(owed.city_id, NoticeKind.CORRECT, owed.pk, words, due_at=owed.due_at)
+    noticing.tell(news, officials=[line.official_id], roles=ANSWERS_FOR, office_id=owed.office_id, at=at)
 
 
 def _keep_by_test(made: LivenessTest, at: datetime) -> None:
     owed = Correction.objects.filter(line=made.line_id, kept_at=None, made_at__lte=made.at)
+    for pk in owed.values_list("pk", flat=True):
+        noticing.settled(NoticeKind.CORRECT, pk, at=at)
     owed.update(kept_at=at, kept_test=made)
 
 
@@ -134,6 +146,7 @@ def _keep_by_directory(pk: int, at: datetime) -> int:
         return 0  # he still holds the post, so the public is owed a number of his
     one.kept_line, one.kept_at = instead or one.line, at
     one.save(update_fields=["kept_line", "kept_at"])
+    noticing.settled(NoticeKind.CORRECT, one.pk, at=at)
     trail.record(access.system(one.city_id), "keep_correction", one, line=one.kept_line_id)
     return 1
 

@@ -13,6 +13,9 @@ from django.utils.safestring import SafeString
 
 WIDTH, HEIGHT, LEFT, FOOT, TOP = 640, 220, 60, 28, 14
 MOST_LABELS = 12
+INK, RULE, PAINTS = "#566673", "#d5dce2", ("#17507f", "#854f00")
+DASHES = ("", "7 6")
+"""Colours and dashes by series, as on the screen in its light theme: for a PDF, to which no style sheet is applied."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +61,9 @@ class Chart:
         """The drawing; its words are in the table, so it is hidden from screen readers."""
         draw = self._lines if self.lines else self._bars
         return format_html(
-            '<svg class="drawing" viewBox="0 0 {} {}" aria-hidden="true" focusable="false">{}{}{}</svg>',
-            WIDTH, HEIGHT, self._scale(), draw(), self._labels(),
+            '<svg class="drawing" viewBox="0 0 {} {}" fill="{}" font-size="13" font-family="sans-serif" '
+            'aria-hidden="true" focusable="false">{}{}{}</svg>',
+            WIDTH, HEIGHT, INK, self._scale(), draw(), self._labels(),
         )  # fmt: skip
 
     def _x(self, number: int) -> float:
@@ -73,8 +77,9 @@ class Chart:
         unit = "%" if self.percent else ""
         return format_html_join(
             "",
-            '<line class="rule" x1="{}" x2="{}" y1="{}" y2="{}"/><text x="{}" y="{}" text-anchor="end">{}{}</text>',
-            ((LEFT, WIDTH, self._at(s), self._at(s), LEFT - 6, self._at(s, 4), f"{s:g}", unit) for s in steps),
+            '<line class="rule" x1="{}" x2="{}" y1="{}" y2="{}" stroke="{}"/>'
+            '<text x="{}" y="{}" text-anchor="end">{}{}</text>',
+            ((LEFT, WIDTH, self._at(s), self._at(s), RULE, LEFT - 6, self._at(s, 4), f"{s:g}", unit) for s in steps),
         )
 
     def _at(self, value: float, lower: int = 0) -> str:
@@ -101,12 +106,15 @@ class Chart:
                 if value:
                     x = self._x(number) + broad * (place - len(self.series) / 2)
                     high = self._y(0) - self._y(value)
-                    bars.append((place, f"{x:.1f}", self._at(value), f"{broad * 0.92:.1f}", f"{high:.1f}"))
-        return format_html_join("", '<rect class="s{}" x="{}" y="{}" width="{}" height="{}"/>', bars)
+                    size = f"{broad * 0.92:.1f}", f"{high:.1f}"
+                    bars.append((place, PAINTS[place], f"{x:.1f}", self._at(value), *size))
+        return format_html_join("", '<rect class="s{}" fill="{}" x="{}" y="{}" width="{}" height="{}"/>', bars)
 
     def _lines(self) -> SafeString:
-        drawn = ((place, _path(self, one)) for place, one in enumerate(self.series))
-        return format_html_join("", '<path class="s{}" d="{}"/>', drawn)
+        drawn = ((n, PAINTS[n], DASHES[n], _path(self, one)) for n, one in enumerate(self.series))
+        return format_html_join(
+            "", '<path class="s{}" fill="none" stroke-width="3" stroke="{}" stroke-dasharray="{}" d="{}"/>', drawn
+        )
 
 
 def _path(chart: Chart, one: Series) -> str:

@@ -1,12 +1,17 @@
 """Draws the pictures in docs/images from the invented city, at ten to eleven on a working day.
 
-python -m tests.browser.pictures
+python -m tests.browser.pictures [morning | supervised]
+
+morning     one office at work
+supervised  the city of the demo, with twelve weeks behind it
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -15,41 +20,50 @@ from pathlib import Path
 from typing import Any
 
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
-MORNING = datetime(2026, 3, 3, 2, 50, tzinfo=UTC)
+MORNINGS = {"morning": datetime(2026, 3, 3, 2, 50, tzinfo=UTC), "supervised": datetime(2026, 6, 9, 2, 50, tzinfo=UTC)}
 PHONE, DESK = (390, 844), (1280, 900)
 
 
+Wanted = tuple[str, str, str, tuple[int, int], str]
+"""Name of the picture, who looks, at what, on what, in which theme."""
+
+
 def main() -> None:
+    """Each part in a process of its own, because each has a clock and a database of its own."""
+    parts = sys.argv[1:]
+    if len(parts) == 1:
+        _part(parts[0])
+        return
+    for part in MORNINGS:
+        subprocess.run([sys.executable, "-m", "tests.browser.pictures", part], check=True)
+
+
+def _part(part: str) -> None:
     with tempfile.TemporaryDirectory(prefix="minhu-pictures-") as folder:
         os.environ.update(
             DJANGO_SETTINGS_MODULE="minhu.settings", MINHU_MODE="demo", MINHU_DATA=folder, MINHU_ENV_FILE=os.devnull,
             MINHU_LOG_LEVEL="ERROR", DATABASE_URL=f"sqlite:///{folder}/pictures.sqlite3",
+            MINHU_CHECK_NUMBERS="+8615400049001,+8615400049002",
         )  # fmt: skip
-        _set_clock()
+        _set_clock(MORNINGS[part])
         import django
 
         django.setup()
         from django.core.management import call_command
-        from django.utils import timezone
-
-        from tests.browser import casework, complained, scene
 
         call_command("migrate", verbosity=0)
-        made = scene.morning(timezone.now(), everybody=True)
-        work = casework.work(made, timezone.now())
-        complaints = complained.complain(made, timezone.now())
-        address = _serve()
-        _draw(address, made, work, complaints)
+        wanted = {"morning": _morning, "supervised": _supervised}[part]()
+        _draw(_serve(), wanted)
 
 
-def _set_clock() -> None:
+def _set_clock(morning: datetime) -> None:
     """Pages show one fixed morning, whatever the time is."""
     from django.utils import timezone
 
     began = time.monotonic()
 
     def now() -> datetime:
-        return datetime.fromtimestamp(MORNING.timestamp() + time.monotonic() - began, UTC)
+        return datetime.fromtimestamp(morning.timestamp() + time.monotonic() - began, UTC)
 
     timezone.now = now
 
@@ -69,13 +83,15 @@ def _serve() -> str:
     return f"http://127.0.0.1:{port}"
 
 
-def _draw(address: str, made: Any, work: Any, complaints: Any) -> None:
-    from playwright.sync_api import sync_playwright
+def _morning() -> tuple[Wanted, ...]:
+    from django.utils import timezone
 
-    from tests.browser.conftest import ARGUMENTS
+    from tests.browser import casework, complained, scene
 
-    tracking, begun = f"/m/{made.replied_code}/", work.begun
-    wanted = (
+    made = scene.morning(timezone.now(), everybody=True)
+    tracking, begun = f"/m/{made.replied_code}/", casework.work(made, timezone.now()).begun
+    complaints = complained.complain(made, timezone.now())
+    return (
         ("today", "zhou", "/console/today/", PHONE, "light"),
         ("today-dark", "zhou", "/console/today/", PHONE, "dark"),
         ("staff-queue", "li", "/console/queue/", DESK, "light"),
@@ -94,6 +110,32 @@ def _draw(address: str, made: Any, work: Any, complaints: Any) -> None:
         ("complaint", "kong", f"/console/complaints/{complaints.stated.pk}/", (1280, 1280), "light"),
         ("complaint-phone", "zhou", f"/console/complaints/{complaints.asked.pk}/", (390, 1200), "light"),
     )
+
+
+def _supervised() -> tuple[Wanted, ...]:
+    from django.utils import timezone
+
+    from minhu.ops.city import load_city
+    from minhu.ops.demo import history
+    from tests.browser.scene import PASSWORD
+
+    city = load_city(timezone.now(), PASSWORD)
+    history.play(city.city_id, timezone.now())
+    return (
+        ("figures", "", "/figures/", DESK, "light"),
+        ("figures-phone", "", "/figures/", PHONE, "dark"),
+        ("draws", "", "/draws/", DESK, "light"),
+        ("report", "supervisor", "/console/figures/report/", DESK, "light"),
+        ("alarms-phone", "supervisor", "/console/figures/alarms/", PHONE, "light"),
+        ("checks-phone", "inspector", "/console/checks/", PHONE, "light"),
+    )
+
+
+def _draw(address: str, wanted: tuple[Wanted, ...]) -> None:
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import ARGUMENTS
+
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(ARGUMENTS))
@@ -107,7 +149,7 @@ def _draw(address: str, made: Any, work: Any, complaints: Any) -> None:
             if who:
                 _sign_in(page, who)
             page.goto(path, wait_until="domcontentloaded")
-            page.wait_for_timeout(600)
+            page.wait_for_timeout(1500)  # charts have drawn themselves
             page.screenshot(path=IMAGES / f"{name}.png")
             context.close()
         browser.close()

@@ -24,6 +24,13 @@ SIGNS_OF_LIFE = {
     "calls written up": "select count(*) from cases_wrapup",
     "replies": "select count(*) from cases_reply",
     "ratings": "select count(*) from cases_rating",
+    "draws with their seed": "select count(*) from supervision_draw where seed <> ''",
+    "checks that are over": "select count(*) from supervision_check where finding <> ''",
+    "checks of today": """select count(*) from supervision_check c join supervision_draw d on d.id = c.draw_id
+        where d.seed = ''""",
+    "weeks in the figures": "select count(distinct strftime('%W', day_on)) > 10 from supervision_daycount",
+    "alarms": "select count(*) from supervision_decayalarm",
+    "numbers to be corrected": "select count(*) from supervision_correction",
 }
 LEFT_WITHOUT_ANYTHING = """select count(*) from intake_call where direction = 'inbound' and ended_at is not null
     and answered_by_kind not in ('official', 'deputy', 'staff', 'duty') and promise_due_at is null"""

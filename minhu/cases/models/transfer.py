@@ -10,7 +10,7 @@ from minhu.cases.models.answer import Note
 from minhu.cases.models.case import Case
 from minhu.cases.models.promise import Promise
 from minhu.directory.models import Account, Office, Official
-from minhu.rules.words import AssignmentKind, NoticeKind, Role, TransferEnd
+from minhu.rules.words import ABOUT_NO_CASE, AssignmentKind, NoticeKind, Role, TransferEnd
 
 
 class CityRules(models.Model):
@@ -86,14 +86,23 @@ class Transfer(models.Model):
         return f"{self.kind} {self.hop} of {self.case_id}"
 
 
+_NO_CASE = sorted(kind.value for kind in ABOUT_NO_CASE)
+
+
 class Notice(models.Model):
     """Somebody on our side is told about a case: an official, an account, or a role at an office.
 
     promise: what fell due. note: where he is mentioned. read_at: somebody it was for has seen it.
+    words: what the citizen says when he goes one level up. about_id, words, due_at: where it is about no case, the row
+    of another part that its kind stands for, in words as they were then, and until when something is owed; each
+    addressee is told of it once.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="notices")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="notices")
+    about_id = models.BigIntegerField(null=True)
+    words = models.CharField(max_length=300, blank=True, default="", db_default="")
+    due_at = models.DateTimeField(null=True)
     kind = models.CharField(max_length=12)
     promise = models.ForeignKey(Promise, on_delete=models.PROTECT, null=True, related_name="notices")
     note = models.ForeignKey(Note, on_delete=models.PROTECT, null=True, related_name="notices")
@@ -118,12 +127,28 @@ class Notice(models.Model):
                 ),
                 name="notice_to_one",
             ),
+            models.CheckConstraint(
+                condition=Q(case__isnull=False, about_id__isnull=True, due_at__isnull=True) & ~Q(kind__in=_NO_CASE)
+                | Q(case__isnull=True, about_id__isnull=False, promise__isnull=True, note__isnull=True)
+                & Q(kind__in=_NO_CASE)
+                & ~Q(words=""),
+                name="notice_about_one_thing",
+            ),
             models.UniqueConstraint(fields=["note", "to_account"], name="notice_mentioned_once"),
+            models.UniqueConstraint(
+                fields=["kind", "about_id", "to_official"], condition=Q(case__isnull=True), name="notice_official_once"
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "about_id", "to_office", "to_role"],
+                condition=Q(case__isnull=True),
+                name="notice_role_once",
+            ),
         ]
         indexes = [
             models.Index(fields=["city", "to_official", "-at"], name="notice_by_official"),
             models.Index(fields=["city", "to_office", "to_role", "-at"], name="notice_by_role"),
+            models.Index(fields=["city", "kind", "at"], name="notice_by_kind"),  # for the figures
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} about {self.case_id}"
+        return f"{self.kind} about {self.case_id or self.about_id}"

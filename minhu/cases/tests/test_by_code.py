@@ -8,6 +8,7 @@ import pytest
 
 from minhu.cases import actions, queries
 from minhu.cases.by_code import NotYetUp
+from minhu.cases.escalated import escalated
 from minhu.cases.models import Addition, Case, CodeLookup, Notice, Promise, Rating
 from minhu.cases.tests.world import AT, LATER, photo
 from minhu.cases.tracking import NoSuchCode, NotTakenInYet, TooManyLookups
@@ -15,9 +16,10 @@ from minhu.directory.models import Line
 from minhu.intake import actions as intake_actions
 from minhu.intake.actions import NothingSaid, TooLong, WebForm
 from minhu.intake.models import Text
+from minhu.intake.scope import NotYours
 from minhu.rules.access import Viewer
 from minhu.rules.casework import Act, NotPossibleNow
-from minhu.rules.words import CaseKind, CaseState, Door, NoticeKind, OfficeKind, Role
+from minhu.rules.words import CaseKind, CaseState, Door, NoticeKind, OfficeKind, PromiseKind, Role
 from tests import make
 
 HOME = "203.0.113.9"
@@ -121,6 +123,49 @@ def test_he_goes_one_level_up_when_a_promise_is_broken(case: Case, line: Line) -
     }  # fmt: skip
     actions.go_up_by_code(case.code, HOME, at=late + timedelta(days=2))
     assert told.all().count() == 4
+
+
+def test_one_level_up_the_superior_has_the_whole_record_and_may_answer(case: Case, line: Line) -> None:
+    superior = line.official.superior
+    assert superior is not None
+    him = make.viewer(superior.office, Role.OFFICIAL, official=superior)
+    actions.write_note(case.pk, "内部意见：先拖一拖", by=make.viewer(line.city, Role.STAFF), at=LATER)
+    late = AT + timedelta(hours=3)
+    with pytest.raises(NotYours):
+        queries.case_page(him, case.pk, late)
+
+    actions.go_up_by_code(case.code, HOME, words="等了三个小时没人管", at=late)
+
+    (told,) = queries.notices(him, late)
+    assert (told.kind, told.case_id, told.note) == (NoticeKind.WENT_UP, case.pk, "等了三个小时没人管")
+    page = queries.case_page(him, case.pk, late)
+    assert [one.body for one in page.notes] == ["内部意见：先拖一拖"]
+    assert {one.kind for one in page.promises} == {PromiseKind.CALL_BACK}
+    actions.sweep(at=late)
+    assert [one.case_id for one in escalated(him, late)] == [case.pk]
+    assert page.acts >= {Act.REPLY, Act.CALL_BACK, Act.NOTE}
+    assert not page.acts & {Act.TRANSFER, Act.ASSIGN, Act.WITHDRAW}
+    reply = actions.reply(case.pk, "已责成今天办结", superior.name, by=him, at=late)
+    assert reply.by_id == him.account_id
+    other = make.official(superior.office, "赵副市长")
+    with pytest.raises(NotYours):
+        queries.case_page(make.viewer(superior.office, Role.OFFICIAL, official=other), case.pk, late)
+
+
+def test_what_became_confidential_is_no_longer_the_superiors_to_see(case: Case, line: Line) -> None:
+    superior = line.official.superior
+    assert superior is not None
+    him = make.viewer(superior.office, Role.OFFICIAL, official=superior)
+    late = AT + timedelta(hours=3)
+    actions.go_up_by_code(case.code, HOME, at=late)
+    assert queries.case_page(him, case.pk, late).code == case.code
+
+    actions.make_confidential(case.pk, by=make.viewer(line.city, Role.SUPERVISOR), at=late)
+
+    with pytest.raises(NotYours):
+        queries.case_page(him, case.pk, late)
+    assert queries.notices(him, late) == ()
+    assert escalated(him, late) == ()
 
 
 def test_he_sees_the_states_and_times_that_the_officials_see(case: Case, line: Line, him: Viewer) -> None:

@@ -30,6 +30,8 @@ FOLDER_VARIABLE: Final = "MINHU_DEMO_FOLDER"
 SWITCH_RTP: Final = range(16_384, 20_384)
 NETWORK_RTP: Final = range(20_384, 24_384)
 CALLER_RTP: Final = range(24_384, 24_584)
+CHECK_NUMBERS: Final = ("+8615400049001", "+8615400049002")
+"""Numbers of spot checks, which no line knows."""
 _OURS: Final = ("MINHU_", "SIP_", "SMPP_", "SMS_", "DATABASE_URL")
 _KEPT: Final = frozenset({"MINHU_PROMPTS", FOLDER_VARIABLE})
 
@@ -184,6 +186,7 @@ def settings_for(folder: Path) -> dict[str, str]:
         "DATABASE_URL": f"sqlite:///{folder / 'minhu.sqlite3'}",
         "MINHU_NODE": NODE,
         "MINHU_DRAIN_SECONDS": "0",
+        "MINHU_CHECK_NUMBERS": ",".join(CHECK_NUMBERS),
         "PYTHONUNBUFFERED": "1",
     }
 

@@ -19,7 +19,7 @@ from django.db import DatabaseError, connections
 from django.utils import timezone
 
 from minhu.ops.city import LoadedCity, load_city
-from minhu.ops.demo import place
+from minhu.ops.demo import history, place
 from minhu.ops.demo.clock import remember_time
 from minhu.ops.demo.people import read_phone_book
 from minhu.ops.demo.place import LOOPBACK, DemoRefused, Place
@@ -53,7 +53,10 @@ def _prepare(folder: Path) -> LoadedCity:
     try:
         _progress(0, 1, "准备数据库 · preparing the database")
         call_command("migrate", verbosity=0, interactive=False)
-        return load_city(timezone.now(), PASSWORD, progress=_progress)
+        city = load_city(timezone.now(), PASSWORD, progress=_progress)
+        _progress(1, 1, "演练过去十二周 · playing the last twelve weeks")
+        history.play(city.city_id, timezone.now())
+        return city
     except DatabaseError as fault:
         raise DemoRefused(
             f"\n{folder} 里的旧数据用不上了（{fault}）。请加 --fresh 重新开始。\n"

@@ -33,7 +33,8 @@ class CountedDay(models.Model):
 class DayCount(models.Model):
     """Counts of one line in one hour of one day (Shanghai), or in the whole of it; columns are ``rules.figures.Count``.
 
-    What came to no line stands with the official who holds the matter, or with nobody. Written by ``counting`` alone,
+    What came to no line stands with the official who holds the matter, or with nobody; what came up to a superior, with
+    him. Written by ``counting`` alone,
     which makes a day's rows anew; may be thrown away and is then counted again.
     """
 
@@ -61,6 +62,8 @@ class DayCount(models.Model):
     complaints = models.PositiveIntegerField(default=0)
     reports = models.PositiveIntegerField(default=0)
     suggestions = models.PositiveIntegerField(default=0)
+    went_up = models.PositiveIntegerField(default=0, db_default=0)
+    up_answered = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         db_table = "supervision_daycount"
@@ -73,7 +76,8 @@ class DayCount(models.Model):
                 condition=Q(
                     in_person__lte=F("answered"), answered__lte=F("calls"), contact_in_time__lte=F("contact_due")
                 )
-                & Q(contact_due__lte=F("matters"), satisfied__lte=F("solved"), solved__lte=F("rated")),
+                & Q(contact_due__lte=F("matters"), satisfied__lte=F("solved"), solved__lte=F("rated"))
+                & Q(up_answered__lte=F("went_up")),
                 name="day_count_parts_within_whole",
             ),
             models.UniqueConstraint(

@@ -11,7 +11,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from minhu.cases.models import Case, Promise, Rating, Reply, Transfer
+from minhu.cases.models import Case, Notice, Promise, Rating, Reply, Transfer
 from minhu.directory.models import Line, Office
 from minhu.intake.models import Call
 from minhu.rules.calendar import china
@@ -35,11 +35,14 @@ Key = tuple[object, int, int | None, int | None, str]
 
 
 class Town:
-    """A city of two lines to which things happen; the clock runs on."""
+    """A city of two lines, of whose officials one is the superior, to which things happen; the clock runs on."""
 
     def __init__(self) -> None:
         self.city: Office = make.city(f"城{next(_codes)}")
-        self.lines: list[Line] = [make.line(make.official(make.office(self.city))) for _ in range(2)]
+        self.boss = make.official(self.city, "李市长")
+        self.lines: list[Line] = [
+            make.line(make.official(make.office(self.city), superior=self.boss)) for _ in range(2)
+        ]
         self.citizen = make.citizen(self.city)
         self.at = make.MONDAY_10
 
@@ -48,7 +51,7 @@ class Town:
         {
             "call": self._call, "late call": self._late_call, "matter": self._matter, "contact": self._contact,
             "promise": self._promise, "keep": self._keep, "release": self._release, "rate": self._rate,
-            "transfer": self._transfer,
+            "transfer": self._transfer, "up": self._up, "reopen": self._reopen,
         }[what](line, number)  # fmt: skip
 
     def _call(self, line: Line, number: int) -> None:
@@ -85,6 +88,21 @@ class Town:
                 made_at=self.at, due_at=self.at + (number % 5) * 9 * HOUR,
             )  # fmt: skip
 
+    def _up(self, line: Line, number: int) -> None:
+        if case := self._case(number):
+            to = {"to_role": "supervisor", "to_office": self.city} if number % 5 == 4 else {"to_official": self.boss}
+            Notice.objects.create(city=self.city, case=case, kind="went_up", at=self.at, **to)
+
+    def _reopen(self, line: Line, number: int) -> None:
+        """Sent back the second time: the superior holds it, and owes the reply."""
+        case = self._case(number)
+        if case and case.line and not case.promises.filter(kept_at=None, released_at=None).exists():
+            Case.objects.filter(pk=case.pk).update(holder=self.boss)
+            Promise.objects.create(
+                city=self.city, case=case, kind="reply", maker="李市长", owner_official=self.boss, made_at=self.at,
+                due_at=self.at + (number % 5) * 9 * HOUR,
+            )  # fmt: skip
+
     def _open(self) -> Promise | None:
         return Promise.objects.filter(city=self.city, kept_at=None, released_at=None).order_by("id").first()
 
@@ -113,6 +131,7 @@ class Town:
 
 WHAT = (
     "call", "late call", "matter", "matter", "contact", "promise", "promise", "keep", "release", "rate", "transfer",
+    "up", "reopen",
 )  # fmt: skip
 happenings = st.lists(
     st.tuples(st.sampled_from(WHAT), st.integers(0, 1), st.integers(0, 40), st.integers(0, 30), st.booleans()),
@@ -200,14 +219,57 @@ class Everything:
         for transfer in case.transfers.all():
             self._add(transfer.handed_at, *place, Count.TRANSFERS)
 
+        for told in case.notices.filter(kind="went_up").exclude(to_official=None):
+            self._went_up(case, told)
+
+    def _went_up(self, case: Case, told: Notice) -> None:
+        due_at = first_contact_due(Urgency(case.urgency), told.at, china())
+        heard = [one.kept_at for one in case.promises.all() if one.kept_at and one.kept_at >= told.at]
+        heard += [one.at for one in case.replies.all() if one.at >= told.at]
+        if heard or due_at <= self.at:
+            self._add(told.at, None, told.to_official_id, Count.WENT_UP)
+        if heard and min(heard) <= due_at:
+            self._add(told.at, None, told.to_official_id, Count.UP_ANSWERED)
+
     def _promise(self, case: Case, promise: Promise) -> None:
-        place = case.line_id, case.holder_id
+        place: tuple[int | None, int | None] = case.line_id, case.holder_id
+        if case.line and promise.owner_official_id == case.holder_id != case.line.official_id:
+            place = None, case.holder_id
         self._add(promise.made_at, *place, Count.PROMISES_MADE)
         if promise.due_at > self.at:
             return
         in_time = promise.kept_at is not None and promise.kept_at <= promise.due_at
         late = Count.BROKEN if promise.kept_at is None else Count.LATE
         self._add(promise.due_at, *place, Count.KEPT if in_time else late)
+
+
+def test_what_came_up_to_a_superior_is_counted_for_him_and_whether_he_answered_in_time() -> None:
+    town = Town()
+    own = make.line(town.boss)
+    make.call(own, town.citizen, answered_by=PartyKind.OFFICIAL, at=town.at)
+    town.happen("matter", 0, 4)  # a request, not urgent
+    town.happen("up", 0, 0)
+    town.at += HOUR
+    bring_up_to_date(town.city.pk, at=town.at)
+    assert his_own(town)[Count.WENT_UP] == 0  # there is still time
+    town.happen("reopen", 0, 4)
+    town.at += HOUR
+    town.happen("keep", 0, 0)
+    town.at += 24 * HOUR
+    town.happen("up", 0, 0)  # and nobody answers
+    town.at += 72 * HOUR
+    while bring_up_to_date(town.city.pk, at=town.at):
+        pass
+
+    told = his_own(town)
+    assert (told[Count.CALLS], told[Count.IN_PERSON]) == (1, 1)
+    assert (told[Count.WENT_UP], told[Count.UP_ANSWERED]) == (2, 1)
+    assert (told[Count.PROMISES_MADE], told[Count.KEPT], told[Count.MATTERS]) == (1, 1, 0)
+
+
+def his_own(town: Town) -> Counter[Count]:
+    period = Period(legal_day(make.MONDAY_10), legal_day(town.at))
+    return Counter(tally(town.city.pk, period, official_id=town.boss.pk).counts())
 
 
 def test_the_parts_of_a_period_add_up_to_the_whole() -> None:

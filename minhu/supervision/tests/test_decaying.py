@@ -8,12 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from minhu.audit.models import TrailEntry
+from minhu.cases import choices, queries
+from minhu.cases.models import Notice
 from minhu.directory.models import Line, Office
 from minhu.intake.models import Citizen
 from minhu.intake.scope import NotYours
 from minhu.rules.clock import legal_day
-from minhu.rules.words import PartyKind, Role
-from minhu.supervision.decaying import alarms, see_alarm, sweep, watches
+from minhu.rules.words import NoticeKind, PartyKind, Role
+from minhu.supervision.decaying import alarms, see_alarm, sweep, unseen, watches
 from minhu.supervision.models import WHOLE_DAY, AnswerWatch, DayCount, DecayAlarm
 from tests import make
 
@@ -61,6 +63,44 @@ def test_a_line_that_is_no_longer_answered_raises_one_alarm_and_another_after_it
 
     assert town.raised == 2
     assert [alarm.over_at is None for alarm in DecayAlarm.objects.order_by("id")] == [False, True]
+
+
+def test_supervision_is_told_once_when_a_fall_begins_and_nobody_else_is() -> None:
+    town = Town()
+    supervisor = make.viewer(town.office, Role.SUPERVISOR)
+    town.ring(12, answered=False)
+    town.ring(12, answered=False)
+
+    (told,) = queries.notices(supervisor, town.at)
+    assert (told.kind, told.case_id, told.read) == (NoticeKind.ALARM, None, False)
+    assert told.title == f"{town.office} {town.line.official}：以前 100 个来电接 90 个，最近 8 个来电接得少"
+    assert (choices.unread(supervisor, town.at), unseen(supervisor)) == (1, 1)
+    for other in (
+        make.viewer(make.office(town.city), Role.SUPERVISOR),
+        make.viewer(town.office, Role.OFFICIAL, official=town.line.official),
+        *(make.viewer(town.city, role) for role in (Role.STAFF, Role.UNIT, Role.INSPECTOR, Role.OPERATOR)),
+    ):
+        assert queries.notices(other, town.at) == ()
+        assert unseen(other) == 0
+
+    see_alarm(DecayAlarm.objects.get().pk, by=supervisor, at=town.at)
+    assert (choices.unread(supervisor, town.at), unseen(supervisor)) == (0, 0)
+
+
+def test_the_database_refuses_to_tell_of_an_alarm_twice_or_of_it_and_a_case() -> None:
+    town = Town()
+    town.ring(12, answered=False)
+    told = Notice.objects.get()
+    other = DecayAlarm.objects.get().pk + 1
+    again = {"city": told.city, "kind": told.kind, "to_role": told.to_role, "to_office": told.to_office, "at": AT}
+    for wrong in (
+        {"about_id": told.about_id, "words": "又一次"},
+        {"about_id": other, "words": ""},
+        {"words": "没有对象"},
+        {"about_id": other, "words": "不是诉求", "kind": NoticeKind.OVERDUE.value},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Notice.objects.create(**again | wrong)
 
 
 def test_three_misses_in_a_row_are_watched_and_nobody_is_told() -> None:

@@ -8,12 +8,13 @@ import pytest
 from django.db import transaction
 from django.db.utils import DatabaseError
 
+from minhu.cases import queries
 from minhu.directory.models import Line
 from minhu.intake.scope import NotYours
 from minhu.rules.access import Viewer
 from minhu.rules.liveness import Health, NotProposed, NotWaiting, SayHow
-from minhu.rules.words import Role
-from minhu.supervision import dialling
+from minhu.rules.words import NoticeKind, Role
+from minhu.supervision import alive, dialling
 from minhu.supervision.models import Correction, LivenessTest
 from minhu.supervision.tests.world import City
 from tests import make
@@ -45,6 +46,27 @@ def test_a_bad_number_is_promised_by_its_office_to_be_corrected_in_ten_working_d
     assert (owed.office, owed.made_at) == (here.county, AT)
     assert owed.due_at == datetime(2026, 3, 16, 10, 0, tzinfo=UTC)
     assert LivenessTest.objects.get().cycle == "2026Q1"
+
+
+def test_whoever_owes_it_is_told_once_and_finds_it_among_what_he_owes(here: City, unit: Viewer) -> None:
+    owed = found(here)
+    dialling.record(here.lines[1].pk, Health.DEAD, by=here.inspector, at=LATER)
+    official = here.lines[1].official
+    him = make.viewer(official.office, Role.OFFICIAL, official=official)
+
+    for viewer in (him, unit):
+        (told,) = queries.notices(viewer, LATER)
+        assert (told.kind, told.due_at, told.read) == (NoticeKind.CORRECT, owed.due_at, False)
+        assert told.title.startswith(official.name)
+        assert [one.id for one in alive.owed(viewer, LATER)] == [owed.pk]
+    other = here.lines[0].official
+    for stranger in (make.viewer(other.office, Role.OFFICIAL, official=other), make.viewer(here.city, Role.OPERATOR)):
+        assert queries.notices(stranger, LATER) == ()
+        assert alive.owed(stranger, LATER) == ()
+
+    dialling.record(here.lines[1].pk, Health.ALIVE, by=here.inspector, at=LATER)
+    assert [one.read for one in queries.notices(him, LATER)] == [True]
+    assert alive.owed(him, LATER) == ()
 
 
 def test_found_bad_again_it_is_owed_once_and_no_later(here: City) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -30,7 +29,7 @@ from minhu.web import figure_files
 from minhu.web.console.doing import act
 from minhu.web.console.frame import Page, refused, show, signed_in, tabs_of
 from minhu.web.errors import forbidden
-from minhu.web.published import own_page, unit_page
+from minhu.web.published import Published, own_page, unit_page
 
 USUAL_WEEKS = 12
 MINE = "mine"
@@ -48,12 +47,12 @@ class Asked:
 @signed_in
 def page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """For any days and any office that is the viewer's to see."""
-    if not _may(viewer):
+    if not may_see(viewer):
         return forbidden(request)
     try:
         asked = _asked(request, viewer)
     except NoSuchPeriod as refusal:
-        usual = Asked(_unit(viewer, ""), _usual())
+        usual = Asked(asked_unit(viewer, ""), usual_period())
         return refused(request, viewer, _page(viewer, usual), refusal.shown)
     return show(request, viewer, _page(viewer, asked))
 
@@ -62,30 +61,14 @@ def page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @signed_in
 def file(request: HttpRequest, viewer: Viewer, kind: str) -> HttpResponse:
     """The same as CSV or XLSX."""
-    if kind not in figure_files.KINDS or not _may(viewer):
+    if kind not in figure_files.KINDS or not may_see(viewer):
         raise Http404
     try:
         asked = _asked(request, viewer)
     except NoSuchPeriod as refusal:
-        return refused(request, viewer, _page(viewer, Asked(_unit(viewer, ""), _usual())), refusal.shown)
+        return refused(request, viewer, _page(viewer, Asked(asked_unit(viewer, ""), usual_period())), refusal.shown)
     table = figure_files.rows(_read(viewer, asked), asked.unit.name if asked.unit else viewer.name, ())
     return figure_files.file(kind, "minhu", asked.period, table)
-
-
-@require_safe
-@signed_in
-def report(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """The weekly report of an office, to be printed: the last whole week beside those before."""
-    if not _may(viewer):
-        return forbidden(request)
-    unit = _unit(viewer, request.GET.get("office", ""))
-    week, before = _usual(weeks=1), _usual()
-    name = unit.name if unit else viewer.name
-    context = {
-        "name": name, "week": _shown(viewer, Asked(unit, week)), "before": _shown(viewer, Asked(unit, before)),
-        "viewer": viewer, "now": timezone.now(),
-    }  # fmt: skip
-    return render(request, "console/report.html", context)
 
 
 @require_safe
@@ -110,23 +93,25 @@ def see(request: HttpRequest, viewer: Viewer, alarm_id: int) -> HttpResponse:
     return act(request, viewer, lambda: _alarms(viewer), action, _("已记下您看过。"))
 
 
-def _may(viewer: Viewer) -> bool:
+def may_see(viewer: Viewer) -> bool:
+    """Whether any figures of the console are his to see."""
     return viewer.has(*SEES_ALL_FIGURES) or viewer.official_id is not None
 
 
 def _asked(request: HttpRequest, viewer: Viewer) -> Asked:
     """Raises: NoSuchPeriod; Http404 for an office that is not his to see."""
-    unit = _unit(viewer, request.GET.get("office", ""))
+    unit = asked_unit(viewer, request.GET.get("office", ""))
     first, last = request.GET.get("first", ""), request.GET.get("last", "")
     if not first and not last:
-        return Asked(unit, _usual())
+        return Asked(unit, usual_period())
     try:
         return Asked(unit, Period(date.fromisoformat(first), date.fromisoformat(last)))
     except ValueError:
         raise NoSuchPeriod from None
 
 
-def _unit(viewer: Viewer, typed: str) -> Unit | None:
+def asked_unit(viewer: Viewer, typed: str) -> Unit | None:
+    """The office asked for; None for the official's own. Raises: Http404 for one that is not his to see."""
     own = viewer.official_id is not None
     if typed == MINE or (not typed and own):
         if not own:
@@ -140,7 +125,8 @@ def _unit(viewer: Viewer, typed: str) -> Unit | None:
     return found
 
 
-def _usual(weeks: int = USUAL_WEEKS) -> Period:
+def usual_period(weeks: int = USUAL_WEEKS) -> Period:
+    """The last weeks that are over."""
     return whole_weeks(legal_day(timezone.now()), weeks)
 
 
@@ -150,7 +136,8 @@ def _read(viewer: Viewer, asked: Asked) -> Tally:
     return tally(viewer.city_id, asked.period, offices=asked.unit.offices)
 
 
-def _shown(viewer: Viewer, asked: Asked) -> object:
+def shown_to(viewer: Viewer, asked: Asked) -> Published:
+    """What a page tells of it."""
     if asked.unit is None:
         return own_page(viewer.city_id, viewer.official_id or 0, asked.period)
     return unit_page(viewer.city_id, asked.unit, asked.period)
@@ -162,7 +149,7 @@ def _page(viewer: Viewer, asked: Asked) -> Page:
     chosen = asked.unit.office_id if asked.unit else None
     choices += [(str(office.pk), office.name, office.pk == chosen) for office in offices_of(viewer)]
     context: dict[str, object] = {
-        "shown": _shown(viewer, asked), "choices": choices, "office": MINE if asked.unit is None else chosen,
+        "shown": shown_to(viewer, asked), "choices": choices, "office": MINE if asked.unit is None else chosen,
         "kinds": tuple(figure_files.KINDS),
         "sees_alarms": viewer.has(*SEES_ALL_FIGURES), "name": asked.unit.name if asked.unit else viewer.name,
     }  # fmt: skip

@@ -17,7 +17,7 @@ from minhu.cases.queries import Ledger, NoticeRow, PromiseRow
 from minhu.rules.access import Viewer
 from minhu.rules.clock import legal_day
 from minhu.rules.words import NoticeKind, Rung
-from minhu.supervision import dialling, laddered
+from minhu.supervision import alive, decaying, laddered
 from minhu.web.console import shown
 from minhu.web.console.doing import act
 from minhu.web.console.frame import Page, show, signed_in, tabs_of
@@ -45,10 +45,11 @@ class Rising:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A notice: what happened, in words."""
+    """A notice: what happened, in words. href: where there is more of it; "" nowhere."""
 
     row: NoticeRow
     says: str
+    href: str
     icon: str
     css: str
 
@@ -62,6 +63,8 @@ NOTICE_ICONS = {
     NoticeKind.REOPENED: ("undo-2", "due"),
     NoticeKind.WENT_UP: ("megaphone", "due"),
     NoticeKind.MENTIONED: ("sticky-note", "brand"),
+    NoticeKind.ALARM: ("phone-missed", "due"),
+    NoticeKind.CORRECT: ("phone-off", "due"),
 }
 
 
@@ -89,7 +92,7 @@ def ledger(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "parts": parts,
         "chosen": chosen,
         "promises": [shown.due(row, with_owner=True) for row in rows[chosen]],
-        "corrections": dialling.owed_by(viewer),
+        "corrections": alive.owed(viewer, timezone.now()),
     }
     address = f"{reverse('ledger')}?of={chosen}"
     tab = "ledger" if viewer.official_id is None else "today"
@@ -122,7 +125,7 @@ def escalated(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         part(Rung.REMIND, _("快到期"), _("时限已过八成，已提醒承办人")),
     )
     tab = "escalated" if viewer.official_id is None else "me"
-    context: dict[str, object] = {"rising": rising, "empty": not rows}
+    context: dict[str, object] = {"rising": rising, "empty": not rows, "alarms": decaying.unseen(viewer)}
     address = reverse("escalated")
     return show(request, viewer, Page(tab, "console/escalated.html", "console/escalated_panel.html", address, context))
 
@@ -152,7 +155,7 @@ def _notices(viewer: Viewer) -> Page:
     context: dict[str, object] = {
         "told": rows,
         "about_me": laddered.waiting(viewer, timezone.now()),
-        "unread_ids": [one.row.id for one in rows if not one.row.read and one.row.case_id is not None],
+        "unread_ids": [one.row.id for one in rows if not one.row.read and one.row.may_be_read],
     }
     tab = tabs_of(viewer)[-1].name
     return Page(tab, "console/notices.html", "console/notices_panel.html", reverse("notices"), context)
@@ -168,8 +171,17 @@ def _told(row: NoticeRow) -> Told:
         NoticeKind.REOPENED: _("群众不满意，退回重办"),
         NoticeKind.WENT_UP: _("群众要求上一级领导过问"),
         NoticeKind.MENTIONED: _("%(who)s在备注里提到您") % {"who": row.by or _("同事")},
+        NoticeKind.ALARM: _("接听比以前少了"),
+        NoticeKind.CORRECT: _("公布的号码打不通或者不对，请更正"),
     }[row.kind]
-    return Told(row, says, *NOTICE_ICONS[row.kind])
+    return Told(row, says, _more_of(row), *NOTICE_ICONS[row.kind])
+
+
+def _more_of(row: NoticeRow) -> str:
+    if row.case_id is not None:
+        return reverse("case", args=[row.case_id])
+    pages = {NoticeKind.ALARM: "console-alarms", NoticeKind.CORRECT: "liveness"}
+    return reverse(pages[row.kind]) if row.kind in pages else ""
 
 
 def _today(viewer: Viewer, found: Ledger) -> tuple[PromiseRow, ...]:

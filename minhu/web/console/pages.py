@@ -15,7 +15,7 @@ from minhu.directory import glance
 from minhu.directory.authority import KEEPS_THE_DIRECTORY
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role
-from minhu.supervision import laddered
+from minhu.supervision import dialling, laddered
 from minhu.supervision.complaint_pages import waiting_for
 from minhu.supervision.ladder_rights import DECIDES
 from minhu.supervision.published import SEES_ALL_FIGURES
@@ -108,6 +108,7 @@ def today_page(viewer: Viewer) -> Page:
         "calls": tuple(shown.logged(row) for row in found.calls),
         "to_wrap_up": found.to_wrap_up,
         "outcomes": shown.outcomes(),
+        "corrections": dialling.owed_by(viewer).count() if viewer.official_id is not None else 0,
         "on_desk": choices.on_desk(viewer) if viewer.official_id is not None else 0,
         "to_state": waiting_for(viewer),
         "presence": presence.shown(viewer.official_id, at) if viewer.official_id is not None else None,

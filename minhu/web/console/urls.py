@@ -21,6 +21,7 @@ from minhu.web.console import (
     pages,
     presence,
     recordings,
+    reports,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -85,7 +86,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("corrections/<int:correction_id>/approve/", dialled.approve, name="correction-approve"),
     path("figures/", figures.page, name="console-figures"),
     path("figures/figures.<str:kind>", figures.file, name="console-figures-file"),
-    path("figures/report/", figures.report, name="console-report"),
+    path("figures/report/", reports.page, name="console-report"),
     path("figures/alarms/", figures.alarms, name="console-alarms"),
     path("figures/alarms/<int:alarm_id>/seen/", figures.see, name="console-alarm-see"),
     path("complaints/", complaints.index, name="complaints"),
@@ -112,4 +113,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("about-me/<int:proposal_id>/word/", about_me.add_word, name="about-me-word"),
     path("about-me/<int:proposal_id>/read/", about_me.confirm_read, name="about-me-read"),
     path("about-me/<int:proposal_id>/appeal/", about_me.appeal, name="about-me-appeal"),
+    path("figures/report.pdf", reports.document, name="console-report-pdf"),
 ]

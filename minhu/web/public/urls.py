@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web.public import complaining, directory, draws, figures, matters, tracked
+from minhu.web.public import api, complaining, directory, draws, figures, matters, tracked
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", directory.index, name="directory"),
@@ -28,4 +28,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("about/", directory.about, name="about"),
     path("figures/", figures.page, name="figures"),
     path("figures/figures.<str:kind>", figures.file, name="figures-file"),
+    path("api/v1/figures", api.figures, name="api-figures"),
 ]

@@ -69,6 +69,7 @@ NOT_ON_A_CASE = {
     "ladder", "ladder-event", "ladder-weigh", "ladder-step", "ladder-decide", "ladder-decide-appeal", "ladder-arrange",
     "ladder-refer", "interview", "interview-record", "about-me", "about-me-say", "about-me-word", "about-me-read",
     "about-me-appeal",
+    "console-report-pdf",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",

@@ -163,10 +163,21 @@ def test_a_number_is_dialled_corrected_and_approved_from_its_page(here: City, mo
     assert LivenessTest.objects.get().health == Health.DEAD.value
 
 
-def test_a_unit_sees_what_it_owes_on_its_ledger(here: City, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_owes_a_correction_is_told_and_sees_it_among_what_he_owes(
+    here: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
     at(monkeypatch, make.MONDAY_10)
+    official = here.lines[1].official
     unit = client_of(make.viewer(here.county, Role.UNIT))
+    him = client_of(make.viewer(official.office, Role.OFFICIAL, official=official))
     assert "要更正的号码" not in unit.get("/console/ledger/").content.decode()
     dialling.record(here.lines[1].pk, Health.DEAD, by=here.inspector)
 
-    assert "要更正的号码" in unit.get("/console/ledger/").content.decode()
+    assert "要更正" in him.get("/console/today/").content.decode()
+    for client in (unit, him):
+        owed = client.get("/console/ledger/").content.decode()
+        assert "要更正的号码" in owed
+        assert "待说明怎样更正" in owed
+        told = client.get("/console/notices/").content.decode()
+        assert "公布的号码打不通或者不对，请更正" in told
+        assert 'href="/console/liveness/"' in told

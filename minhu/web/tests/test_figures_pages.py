@@ -149,6 +149,17 @@ def test_an_alarm_is_shown_to_supervision_and_taken_note_of(line: Line) -> None:
     assert alarm.seen_at == make.MONDAY_10
 
 
+def test_an_alarm_stands_on_supervisions_first_page_until_somebody_saw_it(line: Line) -> None:
+    watch = AnswerWatch.objects.create(city=line.city, line=line, read_to=make.MONDAY_10, usual=0.9, told=True)
+    alarm = DecayAlarm.objects.create(watch=watch, usual=0.9, calls=23, at=make.MONDAY_10)
+    supervisor = signed_in(line.city, Role.SUPERVISOR)
+    first_page = supervisor.get("/console/").headers["Location"]
+
+    assert "接得比以前少" in supervisor.get(first_page).content.decode()
+    supervisor.post(f"/console/figures/alarms/{alarm.pk}/seen/")
+    assert "接得比以前少" not in supervisor.get(first_page).content.decode()
+
+
 def test_a_supervisor_of_another_office_takes_note_of_nothing(line: Line, few: Line) -> None:
     watch = AnswerWatch.objects.create(city=line.city, line=line, read_to=make.MONDAY_10, usual=0.9, told=True)
     alarm = DecayAlarm.objects.create(watch=watch, usual=0.9, calls=23, at=make.MONDAY_10)
