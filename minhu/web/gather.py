@@ -51,10 +51,13 @@ class Gatherer(Generic[Item, Result]):
         store: Callable[[Sequence[Item]], Sequence[Result]],
         turn: Callable[[], AbstractContextManager[object]] = nullcontext,
         at_work: Callable[[], int] = int,
+        *,
+        patience_seconds: float = ON_THEIR_WAY_SECONDS,
     ) -> None:
         self._store = store
         self._turn = turn
         self._at_work = at_work
+        self._patience_seconds = patience_seconds
         self._lock = threading.Lock()
         self._came = threading.Condition(self._lock)
         self._queue: list[_Waiting[Item, Result]] = []
@@ -93,7 +96,7 @@ class Gatherer(Generic[Item, Result]):
             self._hand_on(some)
 
     def _let_others_come(self) -> None:
-        until = time.monotonic() + ON_THEIR_WAY_SECONDS
+        until = time.monotonic() + self._patience_seconds
         with self._lock:
             while len(self._queue) < min(self._at_work(), MOST_AT_ONCE):
                 if not self._came.wait(until - time.monotonic()):

@@ -87,7 +87,7 @@ def test_a_lot_grows_while_it_waits_for_its_turn() -> None:
 
 def test_those_on_their_way_are_stored_with_whoever_came_first() -> None:
     disk, at_work = Disk(), 3
-    gatherer = Gatherer(disk.store, at_work=lambda: at_work)
+    gatherer = Gatherer(disk.store, at_work=lambda: at_work, patience_seconds=30)
     with ThreadPoolExecutor(at_work) as citizens:
         told = [citizens.submit(gatherer.put, item) for item in range(100, 100 + at_work)]
         assert [one.result() for one in told] == ["stored 100", "stored 101", "stored 102"]
