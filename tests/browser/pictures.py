@@ -117,10 +117,13 @@ def _supervised() -> tuple[Wanted, ...]:
 
     from minhu.ops.city import load_city
     from minhu.ops.demo import history
+    from minhu.supervision import counting
     from tests.browser.scene import PASSWORD
 
     city = load_city(timezone.now(), PASSWORD)
     history.play(city.city_id, timezone.now())
+    while counting.bring_up_to_date(city.city_id, at=timezone.now()):
+        pass
     return (
         ("figures", "", "/figures/", DESK, "light"),
         ("figures-phone", "", "/figures/", PHONE, "dark"),

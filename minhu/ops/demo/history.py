@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from random import Random
 
 from django.db import transaction
@@ -32,7 +33,8 @@ from minhu.rules.words import PartyKind, TextState
 from minhu.supervision import counting, decaying
 
 SEED = 20260105
-WEEKS, CALLS_A_DAY, WRITTEN_A_DAY = 12, (9, 15), 1
+WEEKS, CALLS_A_DAY, WRITTEN_A_DAY = 12, (8, 14), 1
+COUNTED_DAYS = 30
 FALLS_FOR = timedelta(days=18)
 """So long ago one line began to be answered less, so that the alarm has something to say."""
 
@@ -166,8 +168,10 @@ def _arrived(city_id: int, at: datetime) -> None:
 
 
 def _count(city_id: int, at: datetime) -> None:
-    """The days are counted, and the answering watched, as the jobs would have done; they count the other days."""
-    for day in _working_days(legal_day(at)):
+    """As many days are counted as show how a line is usually answered, and the answering is watched, as the jobs would
+    have done; they count the other days.
+    """
+    for day in islice(_working_days(legal_day(at)), COUNTED_DAYS):
         counting.recount(city_id, day, at=at)
     decaying.sweep(city_id, at=at - FALLS_FOR)
     decaying.sweep(city_id, at=at)
