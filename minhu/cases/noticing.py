@@ -66,10 +66,17 @@ def mention(case: Case, note: Note, accounts: Iterable[Account], *, at: datetime
 
 
 def tell(
-    news: News, *, officials: Iterable[int] = (), roles: Iterable[Role] = (), office_id: int, at: datetime
+    news: News,
+    *,
+    officials: Iterable[int] = (),
+    accounts: Iterable[int] = (),
+    roles: Iterable[Role] = (),
+    office_id: int | None = None,
+    at: datetime,
 ) -> None:
-    """Tell officials, and whoever holds one of these roles at an office; each of them once, however often asked."""
+    """Tell officials, accounts, and who holds one of these roles at an office; each once, however often asked."""
     to: list[dict[str, object]] = [{"to_official_id": one} for one in officials]
+    to += [{"to_account_id": one} for one in accounts]
     to += [{"to_role": role.value, "to_office_id": office_id} for role in roles]
     Notice.objects.bulk_create(
         [
@@ -83,9 +90,9 @@ def tell(
     )  # fmt: skip
 
 
-def settled(kind: NoticeKind, about_id: int, *, at: datetime) -> None:
+def settled(*kinds: NoticeKind, about_id: int, at: datetime) -> None:
     """Nobody needs to be told of it any more: somebody saw to it."""
-    Notice.objects.filter(kind=kind.value, about_id=about_id, read_at=None).update(read_at=at)
+    Notice.objects.filter(kind__in=[one.value for one in kinds], about_id=about_id, read_at=None).update(read_at=at)
 
 
 def readable(viewer: Viewer) -> QuerySet[Notice]:

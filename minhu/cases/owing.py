@@ -77,13 +77,14 @@ class NoticeRow:
     """Something the viewer was told. case_id None: it is about no case, or he is mentioned in a note of one that is
     not his to see.
 
-    title: of the case, or what else it is about. due_at: of the promise it is about. note: in which he is mentioned,
-    or what the citizen said.
+    title: of the case, or what else it is about. about_id: the row of what else that is, by kind. due_at: of the
+    promise it is about. note: in which he is mentioned, or what the citizen said.
     """
 
     id: int
     kind: NoticeKind
     case_id: int | None
+    about_id: int | None
     code: str
     title: str
     at: datetime
@@ -156,6 +157,7 @@ def notices(viewer: Viewer, at: datetime) -> tuple[NoticeRow, ...]:
             id=one.pk,
             kind=NoticeKind(one.kind),
             case_id=one.case_id if one.case_id in shown_ids else None,
+            about_id=one.about_id,
             code=one.case.code if one.case and one.case_id in shown_ids else "",
             title=_title(one, shown_ids),
             at=one.at,

@@ -21,7 +21,7 @@ from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
 from minhu.ops.texting import Sender
-from minhu.supervision import checking, complaining, counting, decaying, dialling, drawing, laddering
+from minhu.supervision import checking, complaining, complaint_clocks, counting, decaying, dialling, drawing, laddering
 
 log = structlog.get_logger(__name__)
 
@@ -85,6 +85,7 @@ def _supervision() -> list[Work]:
         Work("reveal_draws", _quietly(lambda: drawing.reveal_due(timezone.now())), MINUTE),
         Work("settle_corrections", _quietly(lambda: dialling.settle(timezone.now())), MINUTE),
         Work("take_in_complaints", lambda: complaining.take_in(timezone.now()), 5.0),
+        Work("rise_complaints", _quietly(lambda: complaint_clocks.sweep(timezone.now())), MINUTE),
         Work("propose_steps", _quietly(lambda: laddering.sweep(timezone.now())), MINUTE),
     ]
 

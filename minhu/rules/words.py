@@ -201,7 +201,7 @@ class Rung(IntEnum):
 
 
 class NoticeKind(StrEnum):
-    """Why somebody on our side is told about a case; the last two are about no case (ABOUT_NO_CASE)."""
+    """Why somebody on our side is told about a case, or about something else (ABOUT_NO_CASE)."""
 
     REMIND = "remind"
     OVERDUE = "overdue"
@@ -213,10 +213,30 @@ class NoticeKind(StrEnum):
     MENTIONED = "mentioned"
     ALARM = "alarm"
     CORRECT = "correct"
+    COMPLAINED = "complained"
+    ASKED = "asked"
+    FOUND = "found"
+    APPEALED = "appealed"
+    DECIDED = "decided"
+    ASK_LATE = "ask_late"
+    ASK_UP = "ask_up"
+    STATE_LATE = "state_late"
+    STATE_UP = "state_up"
+    DECIDE_LATE = "decide_late"
+    DECIDE_UP = "decide_up"
 
 
-ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT})
-"""A line that is answered less and less; a published number that is to be corrected."""
+ABOUT_COMPLAINT = frozenset(
+    {
+        NoticeKind.COMPLAINED, NoticeKind.ASKED, NoticeKind.FOUND, NoticeKind.APPEALED, NoticeKind.DECIDED,
+        NoticeKind.ASK_LATE, NoticeKind.ASK_UP, NoticeKind.STATE_LATE, NoticeKind.STATE_UP, NoticeKind.DECIDE_LATE,
+        NoticeKind.DECIDE_UP,
+    }
+)  # fmt: skip
+"""About how a case was dealt with: a step of it, its time being over (LATE), and that told one level higher (UP)."""
+
+ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT}) | ABOUT_COMPLAINT
+"""A line that is answered less and less; a published number that is to be corrected; a complaint."""
 
 
 class Outcome(StrEnum):

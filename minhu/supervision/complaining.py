@@ -46,7 +46,7 @@ from minhu.rules.complaints import (
 from minhu.rules.errors import Refusal
 from minhu.rules.plain import storable
 from minhu.rules.words import Channel, Role
-from minhu.supervision import evidence
+from minhu.supervision import complaint_news, evidence
 from minhu.supervision.complaint_rights import is_barred, locked
 from minhu.supervision.models import Complaint, ComplaintWords
 
@@ -152,6 +152,7 @@ def ask(
     one.asked, one.asked_by_id, one.asked_at = asked, by.account_id, at
     one.due_at = complaints.statement_due(at, china())
     one.save()
+    complaint_news.asked(one, at=at)
     trail.record(by, "ask", one, asked, pack=pack.sha256, official=one.official.pk, due=one.due_at)
     return one
 
@@ -191,6 +192,7 @@ def _keep(case: Case, said: Said, how: _How, *, call: Call | None = None) -> tup
             city_id=case.city_id, case=case, call=call, line=line, official=official, ground=said.ground.value,
             channel=how.channel.value, made_at=how.at, ask_due_at=complaints.ask_due(how.at, china()),
         )  # fmt: skip
+        complaint_news.came_in(one, at=how.at)
     _say(one, said, how)
     return one, new
 

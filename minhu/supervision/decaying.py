@@ -59,7 +59,7 @@ def see_alarm(alarm_id: int, *, by: Viewer, at: datetime) -> None:
     if alarm.seen_at is None:
         alarm.seen_at, alarm.seen_by_id = at, by.account_id
         alarm.save(update_fields=["seen_at", "seen_by"])
-        noticing.settled(NoticeKind.ALARM, alarm.pk, at=at)
+        noticing.settled(NoticeKind.ALARM, about_id=alarm.pk, at=at)
         trail.record(by, "see_alarm", alarm)
 
 

@@ -131,7 +131,7 @@ def _tell(owed: Correction, line: Line, at: datetime) -> None:
 def _keep_by_test(made: LivenessTest, at: datetime) -> None:
     owed = Correction.objects.filter(line=made.line_id, kept_at=None, made_at__lte=made.at)
     for pk in owed.values_list("pk", flat=True):
-        noticing.settled(NoticeKind.CORRECT, pk, at=at)
+        noticing.settled(NoticeKind.CORRECT, about_id=pk, at=at)
     owed.update(kept_at=at, kept_test=made)
 
 
@@ -146,7 +146,7 @@ def _keep_by_directory(pk: int, at: datetime) -> int:
         return 0  # he still holds the post, so the public is owed a number of his
     one.kept_line, one.kept_at = instead or one.line, at
     one.save(update_fields=["kept_line", "kept_at"])
-    noticing.settled(NoticeKind.CORRECT, one.pk, at=at)
+    noticing.settled(NoticeKind.CORRECT, about_id=one.pk, at=at)
     trail.record(access.system(one.city_id), "keep_correction", one, line=one.kept_line_id)
     return 1
 

@@ -40,6 +40,7 @@ from minhu.rules.complaints import (
 )
 from minhu.rules.excuses import Excuse
 from minhu.rules.plain import storable
+from minhu.supervision import complaint_news
 from minhu.supervision.complaint_rights import locked
 from minhu.supervision.models import Appeal, Complaint, ComplaintFinding, Statement
 
@@ -69,6 +70,7 @@ def find(complaint_id: int, found: Found, *, by: Viewer, at: datetime | None = N
     made = _write(one, found, 1, by, at)
     one.state = after(ComplaintState(one.state), ComplaintAct.FIND).value
     one.appeal_until = complaints.appeal_until(at, china())
+    complaint_news.found(one, at=at)
     _stands(one, made, found, at)
     trail.record(by, "find", one, made.reason, verdict=made.verdict, excuse=made.excuse, unsolved=found.unsolved)
     return made
@@ -83,6 +85,7 @@ def decide(complaint_id: int, found: Found, *, by: Viewer, at: datetime | None =
         raise NotImpartial
     made = _write(one, found, 2, by, at)
     one.state = after(ComplaintState(one.state), ComplaintAct.DECIDE).value
+    complaint_news.decided(one, at=at)
     _stands(one, made, found, at)
     trail.record(by, "decide", one, made.reason, verdict=made.verdict, excuse=made.excuse, unsolved=found.unsolved)
     return made
@@ -119,6 +122,7 @@ def _appeal(one: Complaint, side: Side, reason: str, by: Viewer, at: datetime) -
     one.state = following.value
     one.decide_due_at = one.decide_due_at or complaints.decide_due(at, china())
     one.save(update_fields=["state", "decide_due_at"])
+    complaint_news.appealed(one, at=at)
     trail.record(by, "appeal", one, reason, side=side)
     return made
 

@@ -22,6 +22,7 @@ from minhu.rules.complaints import ComplaintAct
 from minhu.rules.errors import Refusal
 from minhu.rules.excuses import Excuse
 from minhu.rules.plain import storable
+from minhu.supervision import complaint_news
 from minhu.supervision.complaint_rights import locked
 from minhu.supervision.models import Statement
 
@@ -47,5 +48,6 @@ def state(
         complaint=one, body=body, excuse=excuse.value if excuse else "", late=at > one.due_at, by_id=by.account_id,
         at=at,
     )  # fmt: skip
+    complaint_news.stated(one, at=at)
     trail.record(by, "state", one, body, excuse=made.excuse, late=made.late)
     return made

@@ -139,6 +139,9 @@ class Notice(models.Model):
                 fields=["kind", "about_id", "to_official"], condition=Q(case__isnull=True), name="notice_official_once"
             ),
             models.UniqueConstraint(
+                fields=["kind", "about_id", "to_account"], condition=Q(case__isnull=True), name="notice_account_once"
+            ),
+            models.UniqueConstraint(
                 fields=["kind", "about_id", "to_office", "to_role"],
                 condition=Q(case__isnull=True),
                 name="notice_role_once",

@@ -12,13 +12,14 @@ from django.db import transaction
 from django.db.utils import DatabaseError
 
 from minhu.audit import privacy
+from minhu.audit.models import TrailEntry
 from minhu.cases import queries
 from minhu.cases.models import Case
 from minhu.intake.models import Call, CallOrder, Recording
 from minhu.intake.scope import NotYours
 from minhu.rules.checking import REVEAL_WITHIN, Judgement, NoTelephone, NothingToJudge, NotNow, OverAlready, TriedEnough
 from minhu.rules.words import Direction, PartyKind, Role
-from minhu.supervision import checking, drawing, found, inspecting
+from minhu.supervision import checking, drawing, found, inspecting, laddering
 from minhu.supervision.leaving_out import not_checks, not_of_checks
 from minhu.supervision.models import Check, InspectorPhone, LivenessTest
 from minhu.supervision.tests.world import CHECK_NUMBERS, HIS_TELEPHONE, City, numbers
@@ -183,17 +184,7 @@ def test_the_inspectors_half_of_the_call_is_shown_to_nobody_and_counted_nowhere(
 
 def test_what_the_line_said_is_heard_by_the_inspector_and_by_supervision_when_it_is_over(here: City) -> None:
     check = here.checks[0]
-    tried = checking.place(check.pk, by=here.inspector, at=check.from_at)
-    call = here.comes_in(check, check.from_at + timedelta(minutes=1))
-    half = make.call(check.line, tried.caller, direction=Direction.OUTBOUND, answered_by=PartyKind.CITIZEN)
-    Call.objects.filter(pk=half.pk).update(line=None)
-    CallOrder.objects.filter(pk=str(tried.order_id)).update(call=half, result="connected")
-    sealed = io.BytesIO()
-    privacy.seal_file(io.BytesIO(b"RIFF"), sealed)
-    file = storages["recordings"].save("check.wav.sealed", ContentFile(sealed.getvalue()))
-    recording = Recording.objects.create(
-        call=half, file=file, seconds=9.0, sha256=b"0" * 32, recorded_at=call.received_at
-    )
+    recording = recorded(here, check)
 
     assert inspecting.listen(here.inspector, check.pk) == b"RIFF"
     for role in (role for role in Role if role is not Role.INSPECTOR):
@@ -202,10 +193,61 @@ def test_what_the_line_said_is_heard_by_the_inspector_and_by_supervision_when_it
             inspecting.listen(viewer, check.pk)
         with pytest.raises(NotYours):
             queries.listen(recording.pk, by=viewer)
-    checking.sweep(check.from_at + timedelta(minutes=3))
-    checking.judge(check.pk, GOOD, by=here.inspector, at=check.from_at + timedelta(minutes=5))
-    checking.sweep(check.from_at + timedelta(minutes=6))
+    over(here, check, GOOD)
     assert inspecting.listen(here.supervisor, check.pk) == b"RIFF"
+
+
+def test_the_official_hears_his_own_check_once_he_was_told_that_it_failed_and_no_other_official_does(
+    here: City,
+) -> None:
+    check = here.checks[0]
+    recording = recorded(here, check)
+    official, another = check.line.official, next(line.official for line in here.lines if line != check.line)
+    him = make.viewer(official.office, Role.OFFICIAL, official=official)
+    other = make.viewer(another.office, Role.OFFICIAL, official=another)
+
+    over(here, check, Judgement(himself=True, to_the_point=False, polite=False))
+    with pytest.raises(NotYours):
+        inspecting.listen(him, check.pk)
+    laddering.sweep(check.from_at + timedelta(minutes=7))
+    assert inspecting.listen(him, check.pk) == b"RIFF"
+    heard = TrailEntry.objects.get(act="listen")
+    assert (heard.actor_id, heard.subject_id) == (him.account_id, str(recording.pk))
+    with pytest.raises(NotYours):
+        inspecting.listen(other, check.pk)
+
+
+def test_of_a_check_that_he_passed_the_official_hears_nothing_whatever_roles_he_has(here: City) -> None:
+    check = here.checks[0]
+    recorded(here, check)
+    over(here, check, GOOD)
+    laddering.sweep(check.from_at + timedelta(minutes=7))
+    official = check.line.official
+    office = make.office(here.city, "市教育局")
+
+    for him in (make.viewer(office, Role.OFFICIAL, official=official), make.viewer(office, *Role, official=official)):
+        with pytest.raises(NotYours):
+            inspecting.listen(him, check.pk)
+
+
+def recorded(here: City, check: Check) -> Recording:
+    """The check is placed, taken and recorded."""
+    tried = checking.place(check.pk, by=here.inspector, at=check.from_at)
+    call = here.comes_in(check, check.from_at + timedelta(minutes=1))
+    half = make.call(check.line, tried.caller, direction=Direction.OUTBOUND, answered_by=PartyKind.CITIZEN)
+    Call.objects.filter(pk=half.pk).update(line=None)
+    CallOrder.objects.filter(pk=str(tried.order_id)).update(call=half, result="connected")
+    sealed = io.BytesIO()
+    privacy.seal_file(io.BytesIO(b"RIFF"), sealed)
+    file = storages["recordings"].save("check.wav.sealed", ContentFile(sealed.getvalue()))
+    return Recording.objects.create(call=half, file=file, seconds=9.0, sha256=b"0" * 32, recorded_at=call.received_at)
+
+
+def over(here: City, check: Check, judgement: Judgement) -> None:
+    """It is judged and closed."""
+    checking.sweep(check.from_at + timedelta(minutes=3))
+    checking.judge(check.pk, judgement, by=here.inspector, at=check.from_at + timedelta(minutes=5))
+    checking.sweep(check.from_at + timedelta(minutes=6))
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.INSPECTOR])

@@ -13,14 +13,15 @@ from django.views.decorators.http import require_POST, require_safe
 from minhu.cases import actions as cases
 from minhu.cases import queries
 from minhu.cases.escalated import escalated as escalated_to
-from minhu.cases.queries import Ledger, NoticeRow, PromiseRow
+from minhu.cases.queries import Ledger, PromiseRow
 from minhu.rules.access import Viewer
 from minhu.rules.clock import legal_day
-from minhu.rules.words import NoticeKind, Rung
+from minhu.rules.words import Rung
 from minhu.supervision import alive, decaying, laddered
 from minhu.web.console import shown
 from minhu.web.console.doing import act
 from minhu.web.console.frame import Page, show, signed_in, tabs_of
+from minhu.web.console.notice_words import told
 from minhu.web.console.shown import Due
 
 
@@ -41,31 +42,6 @@ class Rising:
     label: str
     hint: str
     rows: tuple[Due, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A notice: what happened, in words. href: where there is more of it; "" nowhere."""
-
-    row: NoticeRow
-    says: str
-    href: str
-    icon: str
-    css: str
-
-
-NOTICE_ICONS = {
-    NoticeKind.REMIND: ("clock", "due"),
-    NoticeKind.OVERDUE: ("triangle-alert", "over"),
-    NoticeKind.ESCALATE: ("triangle-alert", "over"),
-    NoticeKind.HANDED_OVER: ("send", "brand"),
-    NoticeKind.NOT_OURS: ("undo-2", "due"),
-    NoticeKind.REOPENED: ("undo-2", "due"),
-    NoticeKind.WENT_UP: ("megaphone", "due"),
-    NoticeKind.MENTIONED: ("sticky-note", "brand"),
-    NoticeKind.ALARM: ("phone-missed", "due"),
-    NoticeKind.CORRECT: ("phone-off", "due"),
-}
 
 
 @require_safe
@@ -151,7 +127,7 @@ def read(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 def _notices(viewer: Viewer) -> Page:
-    rows = tuple(_told(row) for row in queries.notices(viewer, timezone.now()))
+    rows = tuple(told(row) for row in queries.notices(viewer, timezone.now()))
     context: dict[str, object] = {
         "told": rows,
         "about_me": laddered.waiting(viewer, timezone.now()),
@@ -159,29 +135,6 @@ def _notices(viewer: Viewer) -> Page:
     }
     tab = tabs_of(viewer)[-1].name
     return Page(tab, "console/notices.html", "console/notices_panel.html", reverse("notices"), context)
-
-
-def _told(row: NoticeRow) -> Told:
-    says = {
-        NoticeKind.REMIND: _("时限已过八成，请抓紧"),
-        NoticeKind.OVERDUE: _("到期了，还没有办到"),
-        NoticeKind.ESCALATE: _("超时两成以上，上报给您"),
-        NoticeKind.HANDED_OVER: _("转给您办理"),
-        NoticeKind.NOT_OURS: _("承办单位退回，由您本人办理"),
-        NoticeKind.REOPENED: _("群众不满意，退回重办"),
-        NoticeKind.WENT_UP: _("群众要求上一级领导过问"),
-        NoticeKind.MENTIONED: _("%(who)s在备注里提到您") % {"who": row.by or _("同事")},
-        NoticeKind.ALARM: _("接听比以前少了"),
-        NoticeKind.CORRECT: _("公布的号码打不通或者不对，请更正"),
-    }[row.kind]
-    return Told(row, says, _more_of(row), *NOTICE_ICONS[row.kind])
-
-
-def _more_of(row: NoticeRow) -> str:
-    if row.case_id is not None:
-        return reverse("case", args=[row.case_id])
-    pages = {NoticeKind.ALARM: "console-alarms", NoticeKind.CORRECT: "liveness"}
-    return reverse(pages[row.kind]) if row.kind in pages else ""
 
 
 def _today(viewer: Viewer, found: Ledger) -> tuple[PromiseRow, ...]:

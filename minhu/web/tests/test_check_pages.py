@@ -11,11 +11,13 @@ from django.utils import timezone
 
 from minhu.directory.models import Account
 from minhu.rules.access import Viewer
+from minhu.rules.checking import Judgement
 from minhu.rules.drawing import commitment
 from minhu.rules.liveness import Health
 from minhu.rules.words import Role
-from minhu.supervision import checking, dialling, drawing
+from minhu.supervision import checking, dialling, drawing, laddering
 from minhu.supervision.models import Check, Correction, Draw, LivenessTest
+from minhu.supervision.tests.test_checks import over, recorded
 from minhu.supervision.tests.world import MONDAY, City, numbers
 from minhu.web.console.urls import urlpatterns
 from tests import make
@@ -181,3 +183,20 @@ def test_who_owes_a_correction_is_told_and_sees_it_among_what_he_owes(
         told = client.get("/console/notices/").content.decode()
         assert "公布的号码打不通或者不对，请更正" in told
         assert 'href="/console/liveness/"' in told
+
+
+def test_the_official_plays_the_recording_of_his_failed_check_on_the_page_about_himself(
+    here: City, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = here.checks[0]
+    at(monkeypatch, check.from_at + timedelta(minutes=7))
+    official = check.line.official
+    him = client_of(make.viewer(official.office, Role.OFFICIAL, official=official))
+    recorded(here, check)
+    over(here, check, Judgement(himself=True, to_the_point=False, polite=False))
+    sound = f"/console/checks/{check.pk}/recording/"
+    assert (sound in him.get("/console/about-me/").content.decode(), him.get(sound).status_code) == (False, 404)
+
+    laddering.sweep(timezone.now())
+    assert f'src="{sound}"' in him.get("/console/about-me/").content.decode()
+    assert him.get(sound).content == b"RIFF"

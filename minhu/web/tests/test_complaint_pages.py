@@ -13,10 +13,11 @@ from minhu.audit.models import TrailEntry
 from minhu.directory.models import Account
 from minhu.rules.access import Viewer
 from minhu.rules.complaints import Verdict
-from minhu.rules.words import Role
-from minhu.supervision import judging
+from minhu.rules.words import NoticeKind, Role
+from minhu.supervision import complaint_clocks, judging
 from minhu.supervision.models import Complaint
-from minhu.supervision.tests.complained import FRIDAY_NIGHT, TUESDAY, WEDNESDAY, WORDS, Affair
+from minhu.supervision.tests.complained import FRIDAY_NIGHT, TUESDAY, WEDNESDAY, WORDS, Affair, found
+from minhu.web.console.notice_words import NOTICES
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +83,36 @@ def test_from_the_citizens_form_to_the_appeal_by_pages_alone(
     decided = JUDGED | {"verdict": "excused", "excuse": "emergency_duty", "told": "确在抢险一线"}
     assert client_of(affair.other).post(f"{page}decide/", decided).status_code == 303
     assert "确在抢险一线" in client.get(matter).content.decode()
+
+
+def test_the_bell_leads_each_to_the_page_where_he_acts(affair: Affair, monkeypatch: pytest.MonkeyPatch) -> None:
+    leader = make.viewer(affair.line.city, Role.LEADERSHIP)
+    boss = make.viewer(affair.line.city, Role.OFFICIAL, official=affair.boss)
+    one = affair.asked()
+    page = f'href="/console/complaints/{one.pk}/"'
+    his = client_of(affair.him).get("/console/notices/").content.decode()
+    assert ("一件群众反映请您说明" in his, page in his, WORDS in his) == (True, True, False)
+
+    late = TUESDAY + timedelta(days=9)
+    complaint_clocks.sweep(late)
+    at(monkeypatch, late)
+    told = client_of(boss).get("/console/notices/").content.decode()
+    assert ("群众反映超时没有说明，上报给您" in told, "王明" in told, page in told) == (True, True, False)
+    assert 'href="/console/complaints/"' in told  # he reads the complaint itself when something was found
+    judging.find(one.pk, found(Verdict.TRUE), by=affair.judge, at=late)
+    judging.appeal(one.pk, "日程可以证明。", by=affair.him, at=late)
+    assert "关于您的群众反映已有认定" in client_of(affair.him).get("/console/notices/").content.decode()
+
+    much_later = late + timedelta(days=40)
+    complaint_clocks.sweep(much_later)
+    at(monkeypatch, much_later)
+    told = client_of(leader).get("/console/notices/").content.decode()
+    assert ("督查超时没有复核，上报给您" in told, page in told, "王明" in told) == (True, True, False)
+    assert client_of(leader).get(f"/console/complaints/{one.pk}/").status_code == 200
+
+
+def test_every_kind_of_notice_has_its_words() -> None:
+    assert NOTICES.keys() == set(NoticeKind)
 
 
 def test_the_citizen_appeals_on_his_page_and_is_told_when_he_may_not(
