@@ -13,6 +13,7 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
 from asgiref.sync import sync_to_async
+from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, close_old_connections, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
@@ -125,9 +126,12 @@ async def lines(city_id: int, poller: Poller) -> AsyncGenerator[bytes, None]:
 
 
 async def live(request: HttpRequest) -> HttpResponseBase:
-    """GET /live/: server-sent events for a signed-in reader. 204 tells the browser not to come again."""
+    """GET /live/: server-sent events for a signed-in reader. 204 tells the browser not to come again.
+
+    So it does where the server is of the kind (WSGI) in which an open page would hold a thread for as long as it is open.
+    """
     user = await request.auser()
-    if not isinstance(user, Account):
+    if not isinstance(user, Account) or not isinstance(request, ASGIRequest):
         return HttpResponse(status=204)
     city_id = await sync_to_async(_city_of)(user)
     answer = StreamingHttpResponse(lines(city_id, POLLER), content_type="text/event-stream")
