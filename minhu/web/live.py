@@ -128,7 +128,7 @@ async def lines(city_id: int, poller: Poller) -> AsyncGenerator[bytes, None]:
 async def live(request: HttpRequest) -> HttpResponseBase:
     """GET /live/: server-sent events for a signed-in reader. 204 tells the browser not to come again.
 
-    So it does where the server is of the kind (WSGI) in which an open page would hold a thread for as long as it is open.
+    So it does from a server of the kind (WSGI) in which each open page would hold a thread.
     """
     user = await request.auser()
     if not isinstance(user, Account) or not isinstance(request, ASGIRequest):

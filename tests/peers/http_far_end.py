@@ -130,8 +130,8 @@ class FarEnd:
             with self.news:
                 self.news.wait(0.01)
 
-    def make(self, one: ToBring) -> None:
-        """One call. Signed anew each time, as the documents say."""
+    def make(self, one: ToBring) -> bool:
+        """One call, signed anew each time, as the documents say. Whether it was heard."""
         call = self.dialect.inbound(one.id, one.what) if one.kind == "text" else self.dialect.receipt(one.id, one.what)
         status, answer = self._post(call)
         with self.lock:
@@ -139,9 +139,15 @@ class FarEnd:
             if self.dialect.heard(status, answer):
                 self.write("heard", id=one.id)
                 self.waiting.pop(one.id, None)
-            else:
-                one.due = time.monotonic() + self.manners.retry_seconds * 2**one.tries
-                one.tries += 1
+                return True
+            one.due = time.monotonic() + self.manners.retry_seconds * 2**one.tries
+            one.tries += 1
+            return False
+
+    def make_again(self, one: ToBring) -> None:
+        """Until it is heard once more."""
+        while not self.make(one):
+            time.sleep(self.manners.retry_seconds)
 
     def _post(self, call: Heard) -> tuple[int, bytes]:
         parts = urlsplit(self.hook)
@@ -151,7 +157,7 @@ class FarEnd:
             connection.request(call.method, target, call.body or None, call.headers)
             answer = connection.getresponse()
             return answer.status, answer.read()
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return 0, b""
         finally:
             connection.close()
@@ -165,7 +171,7 @@ class FarEnd:
             case {"do": "inject", "texts": texts}:
                 return [self.bring("text", text).id for text in texts]
             case {"do": "again", "id": number, "text": text}:
-                self.make(ToBring(number, "text", text))
+                self.make_again(ToBring(number, "text", text))
                 return None
             case {"do": "figures"}:
                 return {"unheard": len(self.waiting), "taken": len(self.taken), "calls": len(self.calls)}
