@@ -61,7 +61,7 @@ def test_from_the_citizens_form_to_the_finding(
     phone.goto(f"/console/complaints/{one.pk}/")
     phone.get_by_label("当时的情况").fill("临时站点周四启用。")
     phone.get_by_role("button", name="提交说明").click()
-    expect(phone.get_by_role("heading", name="您的说明")).to_be_visible()
+    expect(phone.get_by_role("heading", name="您的说明", exact=True)).to_be_visible()
 
     desk.reload()
     desk.get_by_role("radio", name="不属实").check()
