@@ -22,9 +22,10 @@ def settle_evidence(limit: int = 200, *, at: datetime | None = None) -> int:
     kept = 0
     waiting = Reply.objects.filter(
         text__state=TextState.DELIVERED.value,
+        case__promises__kind__in=[kind.value for kind in ledger.ANSWERED_BY_A_REPLY],
+        case__promises__made_at__lte=F("text__at"),  # not those of a matter that was reopened over this very reply
         case__promises__kept_at=None,
         case__promises__released_at=None,
-        case__promises__isnull=False,
     )
     for reply_id in list(waiting.order_by("id").values_list("pk", flat=True).distinct()[:limit]):
         with transaction.atomic():

@@ -106,3 +106,23 @@ def test_a_reply_text_keeps_the_promise_when_it_is_delivered(promise: Promise, l
 
     promise.refresh_from_db()
     assert promise.evidence_text == text
+
+
+def test_replies_of_matters_that_were_reopened_do_not_keep_others_waiting(promise: Promise, line: Line) -> None:
+    him = make.viewer(line.official.office, Role.OFFICIAL, official=line.official)
+
+    def answered(case: Case, hours: int) -> Text:
+        actions.reply(case.pk, "路灯已修好", "路灯所", by=him, at=AT + timedelta(hours=hours))
+        text = Text.objects.filter(template="reply").latest("id")
+        Text.objects.filter(pk=text.pk).update(state=TextState.DELIVERED, attempt_at=text.at)
+        return text
+
+    answered(promise.case, 1)
+    assert actions.settle_evidence(at=AT + timedelta(hours=2)) == 1
+    actions.rate(promise.case_id, 3, at=AT + timedelta(hours=3))
+    assert promise.case.promises.filter(kept_at=None, released_at=None).exists()
+
+    make.call(line, make.citizen(line.city), at=AT + timedelta(hours=3))
+    actions.take_in(at=AT + timedelta(hours=3))
+    answered(Case.objects.exclude(pk=promise.case_id).get(), 4)
+    assert actions.settle_evidence(limit=1, at=AT + timedelta(hours=5)) == 1
