@@ -74,3 +74,8 @@ def clean(text: str, longest: int = LONGEST) -> str:
 def cut(cleaned: str) -> list[str]:
     """The words of a cleaned text, in order; punctuation and spaces are left out."""
     return [word for word in rjieba.cut(cleaned) if any(map(str.isalnum, word))]
+
+
+def pieces(cleaned: str) -> list[str]:
+    """The words of a cleaned text with the punctuation between them."""
+    return list(rjieba.cut(cleaned))
