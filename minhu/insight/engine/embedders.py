@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 Vectors = npt.NDArray[np.float32]
 
-READ = 120
+READ = 60
 """Characters of the detail that are embedded, behind the title."""
 
 
