@@ -22,7 +22,7 @@ Terms = dict[str, int]
 UNIT = 1024
 MOST_TERMS = 64
 """Terms kept of a text, the heaviest first: the rest hardly moves a likeness."""
-READ = 600
+READ = 400
 """Characters of a text that are read: what it is about is said by then."""
 TITLE = 40
 """Characters taken for the title of a text that has none, such as an SMS."""

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from random import Random
 from statistics import mean
 
+from minhu.insight.engine.agreement import Score, b_cubed, judged_apart
 from minhu.insight.engine.duplicates import PROPOSED, SURE, Intake
 from minhu.insight.engine.groups import Report
-from minhu.insight.engine.judging import Score, b_cubed, judged_apart
 from minhu.insight.engine.stream import BY_VECTORS, BY_WORDS, Stream, Tuning
 
 SEEDS = range(20260302, 20260307)
