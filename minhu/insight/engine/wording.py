@@ -9,6 +9,7 @@ what was there. So the same texts make the same groups, and a join can be undone
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from math import log, sqrt
@@ -69,19 +70,11 @@ class Frequencies:
             self.counts = {term: count // 2 for term, count in counts.items() if count > 1}
 
     def weigh(self, tally: Mapping[str, int]) -> list[tuple[float, str]]:
-        """Weight of each term, scaled to length one."""
+        """Weight of each term, scaled to length one, negative so that the heaviest sorts first."""
         rarest, get = 1 + log(self.texts + 1), self.counts.get
-        weighed = [(_OFTEN[n] * (rarest - log(get(term, 0) + 1)), term) for term, n in tally.items()]
-        length = sqrt(sum(weight * weight for weight, _term in weighed)) or 1.0
-        return [(weight / length, term) for weight, term in weighed]
-
-
-def tallied(found: Iterable[str]) -> dict[str, int]:
-    """How often each occurs."""
-    tally: dict[str, int] = {}
-    for one in found:
-        tally[one] = tally.get(one, 0) + 1
-    return tally
+        weights = [_OFTEN[n] * (rarest - log(get(term, 0) + 1)) for term, n in tally.items()]
+        length = -sqrt(sum([weight * weight for weight in weights])) or -1.0
+        return [(weight / length, term) for weight, term in zip(weights, tally, strict=True)]
 
 
 def read(head: str, rest: str, known: Frequencies) -> Terms:
@@ -98,13 +91,15 @@ def weighed(head: str, rest: str, known: Frequencies) -> Terms:
 
 
 def _tallies(head: str, rest: str) -> tuple[dict[str, int], dict[str, int]]:
-    titled = words.cut(head)
-    return tallied([*titled, *titled, *words.cut(rest)]), tallied(grams(head))
+    """Words and pairs with their number; the words of the title count twice."""
+    titled = words.pieces(head)
+    found = Counter(titled + titled + words.pieces(rest))
+    return {word: n for word, n in found.items() if word.isalnum()}, Counter(grams(head))
 
 
 def _heaviest(both: list[tuple[float, str]]) -> Terms:
-    both.sort(key=lambda one: (-one[0], one[1]))
-    scale = UNIT * sqrt(0.5)
+    both.sort()
+    scale = -UNIT * sqrt(0.5)
     return {intern(term): round(weight * scale) for weight, term in both[:MOST_TERMS]}
 
 
