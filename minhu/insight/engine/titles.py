@@ -52,7 +52,7 @@ def _spread_out(terms: dict[str, Terms], central: dict[str, float], most: int) -
         return max((likeness(terms[key], terms[one]) for one in chosen), default=0.0)
 
     while rest and len(chosen) < most:
-        best = min(rest, key=lambda key: (told_already(key) - 2 * central[key], key))
+        best = min(rest, key=lambda key: (told_already(key) - 1.2 * central[key], key))
         chosen.append(best)
         rest.remove(best)
     return tuple(chosen)
