@@ -1,4 +1,4 @@
-"""``minhu insight evaluate-groups …``: judge the readers of texts on any files."""
+"""``minhu insight evaluate …``: train and judge the readers of texts on any files."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from minhu.ops.insight import evaluate_groups
+from minhu.ops.insight import evaluate, evaluate_groups
 from minhu.ops.insight.errors import InsightCommandError
 
 SUBCOMMANDS = {
+    "evaluate": evaluate,
     "evaluate-groups": evaluate_groups,
 }
 
@@ -17,7 +18,7 @@ SUBCOMMANDS = {
 class Command(BaseCommand):
     """Each subcommand is a module of ``minhu.ops.insight``."""
 
-    help = "Judge the readers of texts on files of your own."
+    help = "Train the readers of texts and judge them, on files of your own."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
