@@ -44,7 +44,7 @@ class Tuning:
 
 
 BY_WORDS = Tuning()
-BY_VECTORS = Tuning(join=0.40, merge=0.40, share=0.6)
+BY_VECTORS = Tuning(join=0.33, merge=0.33, share=0.6)
 
 
 class CannotUndo(LookupError):

@@ -38,9 +38,11 @@ class Judged:
 
 def tunings(*, vectors: bool) -> list[Tuning]:
     """The shipped tuning and a few beside it."""
-    base = BY_VECTORS if vectors else BY_WORDS
-    shifts = ((0, 0), (-0.03, -0.03), (-0.015, -0.015), (0.015, 0.015), (0.03, 0.03), (0, -0.03), (0, 0.03))
-    return [replace(base, join=round(base.join + a, 4), merge=round(base.merge + b, 4)) for a, b in shifts]
+    if vectors:
+        limits = ((0.5, 0.3), (0.4, 0.27), (0.7, 0.38), (0.6, 0.3), (0.6, 0.36), (0.5, 0.27))
+        return [BY_VECTORS, *(replace(BY_VECTORS, share=share, join=limit, merge=limit) for share, limit in limits)]
+    limits = ((0.14, 0.12), (0.155, 0.135), (0.185, 0.165), (0.2, 0.18), (0.17, 0.12), (0.19, 0.15))
+    return [BY_WORDS, *(replace(BY_WORDS, join=join, merge=merge) for join, merge in limits)]
 
 
 def grouped(reports: Sequence[Report], tuning: Tuning, progress: Progress, doing: str) -> Groups:
