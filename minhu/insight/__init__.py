@@ -1,0 +1,1 @@
+"""What people call about: whose matter a text is, whether it was raised before, and what is boiling up."""
