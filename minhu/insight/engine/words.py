@@ -18,13 +18,13 @@ import rjieba
 
 from minhu.insight.engine.traditional import SIMPLIFIED, TRADITIONAL
 
-Codes = npt.NDArray[np.uint32]
+Codes = npt.NDArray[np.uint16]
 
 LONGEST = 20_000
 """Characters of a text that are read at all; the rest of a longer one says nothing new about whose matter it is."""
 
 _PLANE = 0x10000
-_SPACE, _DROPPED = ord(" "), 0
+_SPACE, _DROPPED = ord(" "), 1
 _UNSEEN = frozenset({"Cf", "Mn", "Me"})
 _BLANK = frozenset({"Cc", "Cn", "Co", "Cs", "Zl", "Zp", "Zs"})
 
@@ -36,11 +36,12 @@ def _folded(character: str) -> int:
     if category in _BLANK:
         return _SPACE
     other = unicodedata.normalize("NFKC", character).lower()
-    return ord(other) if len(other) == 1 else ord(character)
+    return ord(other) if len(other) == 1 and ord(other) < _PLANE else ord(character)
 
 
 def _table() -> Codes:
-    table = np.fromiter((_folded(chr(code)) for code in range(_PLANE)), np.uint32, _PLANE)
+    """By code; the last place stands for all beyond the plane. Zero stays itself: it parts texts."""
+    table = np.array([0, *(_folded(chr(code)) for code in range(1, _PLANE)), _SPACE], np.uint16)
     for one, other in zip(TRADITIONAL, SIMPLIFIED, strict=True):
         table[ord(one)] = ord(other)
     return table
@@ -49,26 +50,23 @@ def _table() -> Codes:
 _TABLE = _table()
 
 
-def folded(texts: Sequence[str], longest: int = LONGEST) -> tuple[Codes, npt.NDArray[np.int64]]:
-    """All texts folded, one after the other, and the end of each.
-
-    Texts are parted by nothing; a text of n characters has at most n codes.
-    """
-    cut = [text[:longest] for text in texts]
-    raw = np.frombuffer("".join(cut).encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    codes = np.where(raw < _PLANE, _TABLE[np.minimum(raw, _PLANE - 1)], np.uint32(_SPACE))
-    ends = np.cumsum(np.fromiter(map(len, cut), np.int64, len(cut)))
+def folded(texts: Sequence[str], longest: int = LONGEST) -> Codes:
+    """All texts folded, one after the other, a zero after each."""
+    joined = "".join([text[:longest].replace("\0", " ") + "\0" for text in texts])
+    raw = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    codes: Codes = _TABLE[np.minimum(raw, _PLANE)]
     seen = codes != _DROPPED
-    if seen.all():
-        return codes, ends
-    kept = np.concatenate([np.zeros(1, np.int64), np.cumsum(seen)])
-    return codes[seen], kept[ends]
+    return codes if seen.all() else codes[seen]
+
+
+def spelled(codes: Codes) -> list[str]:
+    """Folded texts as strings again."""
+    return codes.tobytes().decode("utf-16-le", "surrogatepass").split("\0")[:-1]
 
 
 def clean(text: str, longest: int = LONGEST) -> str:
     """The text in its one spelling, with single spaces."""
-    codes, _ends = folded([text], longest)
-    return " ".join(codes.astype("<u4").tobytes().decode("utf-32-le").split())
+    return " ".join(spelled(folded([text], longest))[0].split())
 
 
 def cut(cleaned: str) -> list[str]:

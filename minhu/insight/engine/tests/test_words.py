@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from minhu.insight.engine.words import LONGEST, clean, cut, folded
+from minhu.insight.engine.words import LONGEST, clean, cut, folded, spelled
 
 
 @pytest.mark.parametrize(
@@ -36,10 +36,7 @@ def test_words_are_cut_without_punctuation() -> None:
 
 @given(st.lists(st.text(st.characters(exclude_categories=[]), max_size=30), max_size=5))
 def test_many_texts_fold_as_each_alone(texts: list[str]) -> None:
-    codes, ends = folded(texts)
-
-    together = [codes[start:end].tolist() for start, end in zip([0, *ends], ends, strict=False)]
-    assert together == [folded([text])[0].tolist() for text in texts]
+    assert spelled(folded(texts)) == [spelled(folded([text]))[0] for text in texts]
 
 
 @given(st.text())

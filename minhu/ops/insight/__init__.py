@@ -1,0 +1,1 @@
+"""``minhu insight``: one module a subcommand. Each has ``HELP``, ``add_arguments`` and ``run``."""

@@ -1,0 +1,33 @@
+"""``minhu insight evaluate …``: train and judge the readers of texts on any files."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand, CommandError
+
+from minhu.ops.insight import evaluate
+from minhu.ops.insight.errors import InsightCommandError
+
+SUBCOMMANDS = {
+    "evaluate": evaluate,
+}
+
+
+class Command(BaseCommand):
+    """Each subcommand is a module of ``minhu.ops.insight``."""
+
+    help = "Train the readers of texts and judge them, on files of your own."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        subparsers = parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND")
+        for name, module in SUBCOMMANDS.items():
+            module.add_arguments(subparsers.add_parser(name, help=module.HELP))
+
+    def handle(self, *_args: object, **options: object) -> None:
+        module = SUBCOMMANDS[str(options["subcommand"])]
+        try:
+            module.run(options, self.stdout.write)
+        except InsightCommandError as fault:
+            raise CommandError(str(fault)) from None
