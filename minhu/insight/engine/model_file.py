@@ -8,7 +8,6 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from minhu.insight.engine.calibration import Calibration
 from minhu.insight.engine.triage import Model
 from minhu.insight.engine.vectors import Index, View
 
@@ -24,8 +23,6 @@ def save(model: Model, path: Path) -> None:
     about = {
         "form": _FORM,
         "labels": model.labels,
-        "scale": model.calibration.scale,
-        "offsets": model.calibration.offsets,
         "sure": model.sure,
         "views": [index.view.value for index in model.indexes],
     }
@@ -55,8 +52,7 @@ def _model(file: np.lib.npyio.NpzFile) -> Model:
     if about["form"] != _FORM:
         raise ValueError(about["form"])
     known = tuple(Index.of(View(view), file[f"{view}_keys"], file[f"{view}_rarity"]) for view in about["views"])
-    calibration = Calibration(float(about["scale"]), tuple(about["offsets"]))
     labels, weights = tuple(about["labels"]), file["weights"]
     if weights.shape != (sum(len(index.keys) for index in known), len(labels)):
         raise ValueError(weights.shape)
-    return Model(labels, known, weights, file["start"], calibration, float(about["sure"]))
+    return Model(labels, known, weights, file["start"], float(about["sure"]))

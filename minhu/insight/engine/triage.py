@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
-from minhu.insight.engine.calibration import Calibration, calibrated, sure_from
+from minhu.insight.engine.calibration import joined, probabilities, sure_from
 from minhu.insight.engine.judging import Confidences, parts
 from minhu.insight.engine.linear import nudged, solved
-from minhu.insight.engine.vectors import Index, Message, Numbers, Read, Weights, indexes, text_of
+from minhu.insight.engine.vectors import Index, Message, Numbers, Read, View, Weights, indexes, text_of
 
-STRENGTH = 0.8
+STRENGTH, TITLE_STRENGTH = 0.8, 0.5
 """How strongly weights are held near none; chosen by cross-validation."""
 
 RIGHT = 0.95
@@ -58,24 +58,23 @@ class Model:
     indexes: tuple[Index, ...]
     weights: Weights
     start: Weights
-    calibration: Calibration
     sure: float
 
     def probabilities(self, messages: Sequence[Message]) -> Confidences:
-        """One row a text, one column a label."""
-        return self.calibration.probabilities(self.scores(messages))
+        """One row a text, one column a label; calibrated."""
+        return probabilities(self.odds(messages))
 
-    def scores(self, messages: Sequence[Message]) -> Confidences:
-        """Before calibration: about one for the label, minus one for the others."""
-        done = [self._scores(messages[at : at + _AT_ONCE]) for at in range(0, len(messages), _AT_ONCE)]
+    def odds(self, messages: Sequence[Message]) -> Confidences:
+        """The same as log-odds: what every known key of the text adds, and what each label starts from."""
+        done = [self._odds(messages[at : at + _AT_ONCE]) for at in range(0, len(messages), _AT_ONCE)]
         return np.concatenate([np.zeros((0, len(self.labels)), np.float32), *done])
 
-    def _scores(self, messages: Sequence[Message]) -> Confidences:
-        scores, first, read = np.tile(self.start, (len(messages), 1)), 0, Read.of_messages(messages)
+    def _odds(self, messages: Sequence[Message]) -> Confidences:
+        odds, first, read = np.tile(self.start, (len(messages), 1)), 0, Read.of_messages(messages)
         for index in self.indexes:
-            scores += index.rows(read) @ self.weights[first : first + len(index.keys)]
+            odds += index.rows(read) @ self.weights[first : first + len(index.keys)]
             first += len(index.keys)
-        return scores
+        return odds
 
     def read(self, messages: Sequence[Message]) -> list[Reading]:
         """What each text is about."""
@@ -127,11 +126,31 @@ def train(messages: Sequence[Message], labels: Sequence[str], *, right: float = 
     numbers = np.array([place[label] for label in labels], np.int64)
     known = indexes(messages)
     rows = _rows(known, messages)
-    unseen = _unseen(rows, numbers, len(names), parts(messages, numbers, _PARTS))
-    calibration = calibrated(unseen, numbers)
-    sure = sure_from(calibration.probabilities(unseen), numbers, right)
-    weights, start = solved(rows, numbers, len(names), STRENGTH)
-    return Model(names, known, weights, start, calibration, sure)
+    readers = _readers(known)
+    unseen = _unseen(rows, readers, numbers, len(names), parts(messages, numbers, _PARTS))
+    join = joined(unseen, numbers, len(names))
+    sure = sure_from(probabilities(unseen @ join.matrix + join.offsets), numbers, right)
+    weights, start = np.zeros((rows.shape[1], len(names)), np.float32), join.offsets
+    for reader, part in zip(readers, np.split(join.matrix, len(readers)), strict=True):
+        own, mean = solved(rows[:, reader.columns], numbers, len(names), reader.strength)
+        weights[reader.columns] += own @ part
+        start = start + mean @ part
+    return Model(names, known, weights, start.astype(np.float32), sure)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """One of those whose scores are joined: the columns it sees, and how strongly its weights are held near none."""
+
+    columns: slice
+    strength: float
+
+
+def _readers(known: Sequence[Index]) -> tuple[_Reader, _Reader]:
+    """One reads everything; one reads the title alone, which says in few words what the writer holds to matter."""
+    whole = sum(len(index.keys) for index in known)
+    title = sum(len(index.keys) for index in known if index.view is View.TITLE)
+    return _Reader(slice(0, whole), STRENGTH), _Reader(slice(whole - title, whole), TITLE_STRENGTH)
 
 
 def _rows(known: Sequence[Index], messages: Sequence[Message]) -> csr_matrix:
@@ -139,13 +158,15 @@ def _rows(known: Sequence[Index], messages: Sequence[Message]) -> csr_matrix:
     return hstack([index.rows(read) for index in known]).tocsr()
 
 
-def _unseen(rows: csr_matrix, labels: Numbers, count: int, part: Numbers) -> Confidences:
-    """The scores each text gets from a reader that was trained without it."""
-    scores = np.zeros((len(labels), count), np.float32)
+def _unseen(rows: csr_matrix, readers: Sequence[_Reader], labels: Numbers, count: int, part: Numbers) -> Confidences:
+    """The scores each text gets from readers that were trained without it."""
+    scores = np.zeros((len(labels), count * len(readers)), np.float32)
     for held in range(_PARTS):
         away = part == held
-        weights, start = solved(rows[~away], labels[~away], count, STRENGTH)
-        scores[away] = rows[away] @ weights + start
+        for place, reader in enumerate(readers):
+            seen = rows[:, reader.columns]
+            weights, start = solved(seen[~away], labels[~away], count, reader.strength)
+            scores[away, place * count : (place + 1) * count] = seen[away] @ weights + start
     return scores
 
 
@@ -154,5 +175,5 @@ def corrected(model: Model, message: Message, label: str) -> Model:
     if label not in model.labels:
         raise TrainingError(f"未知标签“{label}”,请先用含有它的数据重新训练")
     row = _rows(model.indexes, [message])
-    scores = model.scores([message])[0]
-    return replace(model, weights=nudged(model.weights, row, scores, model.labels.index(label)))
+    odds = model.odds([message])[0]
+    return replace(model, weights=nudged(model.weights, row, odds, model.labels.index(label)))

@@ -35,7 +35,9 @@ READ = 1_000
 FEWEST = 2
 """Texts a key must stand in to be kept."""
 
-_SLOT_BITS = 20
+_ROOM = 3
+"""Doublings of the slots beyond the number of keys: with so many, one key in twenty-five finds its slot taken."""
+
 _CHARACTER = np.uint64(16)
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 divided by the golden ratio: Knuth's multiplicative hashing
 
@@ -94,7 +96,10 @@ def text_of(key: int) -> str:
 
 
 def windows(codes: Codes, sizes: Iterable[int]) -> tuple[Keys, Rows]:
-    """Every run of so many characters, and the text it begins in; a run over the end of a text has a zero in it."""
+    """Every run of so many characters, and the text it begins in; a run over the end of a text has a zero in it.
+
+    None begins with the zero between two texts: it would read like a shorter run of the second, for the first.
+    """
     wide, ends = codes.astype(np.uint64), np.flatnonzero(codes == 0)
     rows = np.repeat(np.arange(len(ends), dtype=np.int32), np.diff(ends, prepend=-1))
     keys, found = [], []
@@ -103,8 +108,9 @@ def windows(codes: Codes, sizes: Iterable[int]) -> tuple[Keys, Rows]:
         window = wide[:count]
         for place in range(1, size):
             window = window << _CHARACTER | wide[place : place + count]
-        keys.append(window)
-        found.append(rows[:count])
+        begun = np.flatnonzero(codes[:count])
+        keys.append(window[begun])
+        found.append(rows[begun])
     return np.concatenate(keys), np.concatenate(found)
 
 
@@ -120,8 +126,8 @@ class Index:
     @classmethod
     def of(cls, view: View, keys: Keys, rarity: Weights) -> Index:
         """Put every key in its slot. keys: the most frequent first."""
-        slots = np.zeros(1 << _SLOT_BITS, np.int32)
-        slots[_slot(keys)[::-1]] = np.arange(len(keys), dtype=np.int32)[::-1]
+        slots = np.zeros(1 << max(len(keys).bit_length() + _ROOM, 1), np.int32)
+        slots[_slot(keys, len(slots))[::-1]] = np.arange(len(keys), dtype=np.int32)[::-1]
         return cls(view, keys, rarity, slots)
 
     def rows(self, read: Read) -> csr_matrix:
@@ -129,7 +135,7 @@ class Index:
         if not len(self.keys):
             return csr_matrix((read.count, 0), dtype=np.float32)
         keys, texts = windows(read.of(self.view), SIZES[self.view])
-        columns = self.slots[_slot(keys)]
+        columns = self.slots[_slot(keys, len(self.slots))]
         known = np.flatnonzero(self.keys[columns] == keys)
         bits = len(self.keys).bit_length()
         texts = texts[known]
@@ -146,8 +152,8 @@ class Index:
         return matrix
 
 
-def _slot(keys: Keys) -> Keys:
-    return (keys * _MIX) >> np.uint64(64 - _SLOT_BITS)
+def _slot(keys: Keys, slots: int) -> Keys:
+    return np.asarray((keys * _MIX) >> np.uint64(65 - slots.bit_length()))
 
 
 def _counted(places: Numbers) -> tuple[Numbers, Numbers]:
@@ -172,14 +178,12 @@ def _index(view: View, read: Read, fewest: int) -> Index:
     spread = np.bincount(places // max(read.count, 1), minlength=len(known))
     order = np.argsort(-spread, kind="stable")
     order = order[spread[order] >= fewest]
-    _slots, first = np.unique(_slot(known[order]), return_index=True)
-    order = order[np.sort(first)]
     rarity = 1 + np.log((1 + read.count) / (1 + spread[order]))
     return Index.of(view, known[order], rarity.astype(np.float32))
 
 
 def _whole(keys: Keys) -> npt.NDArray[np.bool_]:
-    """Which runs end with a character. One that begins within a text and has a zero has it last, or it began at one."""
+    """Which runs lie within one text."""
     parts = [(keys >> np.uint64(shift)) & np.uint64(0xFFFF) for shift in (0, 16, 32)]
     whole = (parts[0] != 0) & ((parts[1] != 0) | (keys <= 0xFFFF)) & ((parts[2] != 0) | (keys <= 0xFFFFFFFF))
     return np.asarray(whole)
