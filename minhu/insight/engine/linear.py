@@ -44,12 +44,20 @@ def solved(rows: csr_matrix, labels: Numbers, count: int, strength: float) -> tu
 
 
 def nudged(weights: Weights, row: csr_matrix, scores: Weights, wanted: int) -> Weights:
-    """The least change of the weights after which ``wanted`` leads the others by the usual margin."""
-    changed = weights.copy()
-    rival = int(np.argmax(np.where(np.arange(len(scores)) == wanted, -np.inf, scores)))
-    lacking = 1.0 - float(scores[wanted] - scores[rival])
-    if lacking > 0 and row.nnz:
-        step = lacking / (2 * float(row.multiply(row).sum())) * row.data
+    """A small change of the weights after which ``wanted`` leads every other by the usual margin, the nearest first.
+
+    Source: Crammer et al., "Online passive-aggressive algorithms", JMLR 7 (2006) 551-585.
+    """
+    changed, scores = weights.copy(), scores.astype(np.float64)
+    others = [place for place in range(len(scores)) if place != wanted]
+    for _ in others if row.nnz else ():
+        rival = max(others, key=lambda place: scores[place])
+        half = (1.0 - float(scores[wanted] - scores[rival])) / 2
+        if half <= 0:
+            break
+        step = half / float(row.multiply(row).sum()) * row.data
         changed[row.indices, wanted] += step
         changed[row.indices, rival] -= step
+        scores[wanted] += half
+        scores[rival] -= half
     return changed

@@ -98,7 +98,7 @@ def text_of(key: int) -> str:
 def windows(codes: Codes, sizes: Iterable[int]) -> tuple[Keys, Rows]:
     """Every run of so many characters, and the text it begins in; a run over the end of a text has a zero in it.
 
-    None begins with the zero between two texts: it would read like a shorter run of the second, for the first.
+    What begins with the zero between two texts is zero: it would read like a shorter run of the second, for the first.
     """
     wide, ends = codes.astype(np.uint64), np.flatnonzero(codes == 0)
     rows = np.repeat(np.arange(len(ends), dtype=np.int32), np.diff(ends, prepend=-1))
@@ -108,9 +108,9 @@ def windows(codes: Codes, sizes: Iterable[int]) -> tuple[Keys, Rows]:
         window = wide[:count]
         for place in range(1, size):
             window = window << _CHARACTER | wide[place : place + count]
-        begun = np.flatnonzero(codes[:count])
-        keys.append(window[begun])
-        found.append(rows[begun])
+        window[ends[ends < count]] = 0
+        keys.append(window)
+        found.append(rows[:count])
     return np.concatenate(keys), np.concatenate(found)
 
 

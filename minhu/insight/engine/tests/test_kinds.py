@@ -29,7 +29,7 @@ NAMED = {"交通运输": "运管", "教育文体": "教育", "环境保护": "�
         ("投诉物业乱收费，社区推诿", CaseKind.COMPLAINT),
         ("举报化工厂夜间偷排", CaseKind.REPORT),
         ("建议在路口增加红绿灯", CaseKind.SUGGESTION),
-        ("關於醫保的諮詢", CaseKind.REQUEST),
+        ("關於醫保的諮詢", CaseKind.ENQUIRY),
     ],
 )
 def test_kinds(title: str, kind: CaseKind) -> None:

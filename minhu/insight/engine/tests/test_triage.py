@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -104,7 +106,7 @@ def test_texts_without_a_word_in_common_teach_nothing_and_break_nothing() -> Non
     assert blank.read([Message("路灯", "不亮")])[0].label is None
 
 
-def test_a_saved_model_reads_as_before(model: Model, tmp_path) -> None:
+def test_a_saved_model_reads_as_before(model: Model, tmp_path: Path) -> None:
     texts, _labels = made_up.messages(20, seed=5)
 
     save(model, tmp_path / "model.npz")
@@ -115,21 +117,21 @@ def test_a_saved_model_reads_as_before(model: Model, tmp_path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"nothing of the kind", b"PK\x05\x06" + b"\0" * 18])
-def test_a_file_that_is_no_model_is_said_to_be_none(tmp_path, content: bytes) -> None:
+def test_a_file_that_is_no_model_is_said_to_be_none(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "model.npz").write_bytes(content)
 
     with pytest.raises(ModelFileError, match="重新训练"):
         load(tmp_path / "model.npz")
 
 
-def test_a_model_file_cannot_run_code(model: Model, tmp_path) -> None:
+def test_a_model_file_cannot_run_code(model: Model, tmp_path: Path) -> None:
     np.savez(tmp_path / "model.npz", about=np.array([print], dtype=object))
 
     with pytest.raises(ModelFileError):
         load(tmp_path / "model.npz")
 
 
-def test_a_missing_model_file_is_named(tmp_path) -> None:
+def test_a_missing_model_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelFileError, match=r"none\.npz"):
         load(tmp_path / "none.npz")
 
@@ -156,7 +158,10 @@ def test_a_key_is_its_own_text(text: str) -> None:
 def test_a_subject_is_read_as_deep_as_it_is_sure() -> None:
     leaves = {"城乡建设/物业/收费": 0.4, "城乡建设/物业/维修": 0.35, "城乡建设/规划": 0.1, "环境保护": 0.15}
 
-    assert deepest_sure(leaves, 0.7) == ("城乡建设/物业", pytest.approx(0.75))
-    assert deepest_sure(leaves, 0.8) == ("城乡建设", pytest.approx(0.85))
+    for least, path, confidence in ((0.7, "城乡建设/物业", 0.75), (0.8, "城乡建设", 0.85)):
+        found = deepest_sure(leaves, least)
+        assert found is not None
+        assert found[0] == path
+        assert found[1] == pytest.approx(confidence)
     assert deepest_sure(leaves, 0.9) is None
     assert len(DEFAULT_SUBJECTS) == 7
