@@ -14,7 +14,7 @@ from minhu.insight.engine.judging import Confidences, figures, parts
 from minhu.insight.engine.model_file import save
 from minhu.insight.engine.triage import Model, TrainingError, train
 from minhu.insight.engine.vectors import Message, Numbers
-from minhu.ops.insight.errors import InsightCommandError
+from minhu.ops.insight.errors import InsightCommandError, require_baselines
 from minhu.ops.insight.labelled import Labelled, read_labelled
 
 HELP = "triage: train on labelled messages (id,label,title,detail) and print how well they are read"
@@ -24,6 +24,7 @@ FOLDS = 5
 def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--train", type=Path, required=True, help="CSV with id,label,title,detail (.gz too)")
     parser.add_argument("--test", type=Path, help="CSV to judge on; without it the first is judged in five parts")
+    parser.add_argument("--baselines", action="store_true", help="without --test: judge common ways on the same parts")
     parser.add_argument("--save", type=Path, help="keep the trained model in this file")
 
 
@@ -41,6 +42,9 @@ def run(options: Mapping[str, object], write: Callable[[str], object]) -> None:
         raise InsightCommandError(f"{options['save']}:无法写入模型文件({fault.strerror})") from None
     for line in told(judged):
         write(line)
+    if options.get("baselines") and tested is None:
+        for line in _beside(given):
+            write(line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,19 @@ def told(judged: Judged) -> Iterator[str]:
     yield f"covered accuracy  {found.covered_right:.4f}"
     yield f"texts/s           {found.texts / max(judged.read_seconds, 1e-9):,.0f}  (one core, processor time)"
     yield f"training seconds  {judged.trained_seconds:.1f}  (processor time)"
+
+
+def _beside(given: Labelled) -> Iterator[str]:
+    require_baselines()
+    from minhu.ops.insight.triage_baselines import baselines
+
+    numbers = _numbers(given.labels, tuple(sorted(set(given.labels))))
+    yield f"{'beside it, on the same parts':44} macro-F1  accuracy  training s  texts/s"
+    for row in baselines(given.messages, numbers, parts(given.messages, numbers, FOLDS)):
+        yield (
+            f"{row.name:44} {row.macro_f1:.4f}    {row.accuracy:.4f}    {row.trained_seconds:<10.1f}  "
+            f"{row.texts_a_second:,.0f}"
+        )
 
 
 def _apart(given: Labelled, tested: Labelled) -> Judged:

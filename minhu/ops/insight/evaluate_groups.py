@@ -15,8 +15,7 @@ from minhu.insight.engine.groups import Report
 from minhu.insight.engine.stream import BY_VECTORS, BY_WORDS
 from minhu.insight.engine.wording import headline
 from minhu.ops.insight import group_files
-from minhu.ops.insight.errors import InsightCommandError
-from minhu.ops.insight.group_baselines import baselines
+from minhu.ops.insight.errors import InsightCommandError, require_baselines
 from minhu.ops.insight.group_evaluation import SEEDS, Judged, duplicates, judge, judged, stability
 
 HELP = "hot issues: group a stream (id,user,title,time,detail) and print how well the groups fit labels (id,event,kind)"
@@ -49,6 +48,9 @@ def run(options: Mapping[str, object], write: Callable[[str], object]) -> None:
     if embedded is not None:
         write(_row(judge(embedded, truth, telling, vectors=True)))
     if options["baselines"]:
+        require_baselines()
+        from minhu.ops.insight.group_baselines import baselines
+
         for name, runs in baselines(reports):
             write(_row(judged(name, runs, truth, 0.0)))
     for line in _besides(embedded or reports, truth, vectors=embedded is not None):
