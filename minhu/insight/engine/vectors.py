@@ -135,8 +135,8 @@ class Index:
         if not len(self.keys):
             return csr_matrix((read.count, 0), dtype=np.float32)
         keys, texts = windows(read.of(self.view), SIZES[self.view])
-        columns = self.slots[_slot(keys, len(self.slots))]
-        known = np.flatnonzero(self.keys[columns] == keys)
+        columns = self.slots.take(_slot(keys, len(self.slots)))
+        known = np.flatnonzero(self.keys.take(columns) == keys)
         bits = len(self.keys).bit_length()
         texts = texts[known]
         if read.count >> (31 - bits):  # else they stay half as wide, which is sorted twice as fast
@@ -152,8 +152,9 @@ class Index:
         return matrix
 
 
-def _slot(keys: Keys, slots: int) -> Keys:
-    return np.asarray((keys * _MIX) >> np.uint64(65 - slots.bit_length()))
+def _slot(keys: Keys, slots: int) -> Numbers:
+    """Seen as the numbers that arrays are indexed by, which spares numpy turning them into such."""
+    return np.asarray((keys * _MIX) >> np.uint64(65 - slots.bit_length())).view(np.int64)
 
 
 def _counted(places: Numbers) -> tuple[Numbers, Numbers]:
