@@ -111,6 +111,7 @@ INSTALLED_APPS = [
     "minhu.intake",
     "minhu.cases",
     "minhu.supervision",
+    "minhu.insight",
     "minhu.switch",
     "minhu.web",
     "minhu.ops",

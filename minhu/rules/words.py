@@ -262,3 +262,12 @@ class Role(StrEnum):
     LEADERSHIP = "leadership"
     OPERATOR = "operator"
     AUDITOR = "auditor"
+
+
+class Stage(StrEnum):
+    """Where a hot issue stands (热度); the one alert is due when it first becomes hot."""
+
+    QUIET = "quiet"
+    EMERGING = "emerging"
+    HOT = "hot"
+    COOLING = "cooling"

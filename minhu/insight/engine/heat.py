@@ -16,10 +16,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from math import log2
 
 from minhu.insight.engine.groups import Voice
+from minhu.rules.words import Stage
 
 HALVES_IN = timedelta(days=14)
 FRESH, BEFORE = timedelta(days=7), timedelta(days=28)
@@ -37,15 +37,6 @@ class Heat:
     growth: float
     severity: float
     spread: float
-
-
-class Stage(StrEnum):
-    """Where a group stands; the one alert is due when it first becomes hot."""
-
-    QUIET = "quiet"
-    EMERGING = "emerging"
-    HOT = "hot"
-    COOLING = "cooling"
 
 
 def measure(voices: Collection[Voice], *, at: datetime) -> Heat:

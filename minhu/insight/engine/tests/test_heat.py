@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from minhu.insight.engine.groups import Voice
-from minhu.insight.engine.heat import EMERGING, HOT, Heat, Stage, measure, stage
+from minhu.insight.engine.heat import EMERGING, HOT, Heat, measure, stage
 from minhu.insight.engine.tests.invented import BEGIN
+from minhu.rules.words import Stage
 
 NOW = BEGIN + timedelta(days=60)
 

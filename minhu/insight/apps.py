@@ -1,0 +1,11 @@
+"""How Django knows this part."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class InsightConfig(AppConfig):
+    name = "minhu.insight"
+    label = "insight"
+    verbose_name = "民情分析"
