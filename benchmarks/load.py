@@ -17,6 +17,7 @@ import time
 import uuid
 from dataclasses import asdict, dataclass
 from http.cookies import SimpleCookie
+from typing import cast
 from urllib.parse import urlencode, urlsplit
 
 import uvloop
@@ -51,8 +52,7 @@ class Connection(asyncio.Protocol):
         self._answer: asyncio.Future[bytes] | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        self._transport = cast(asyncio.WriteTransport, transport)  # uvloop's is one without saying so
 
     def connection_lost(self, exc: Exception | None) -> None:
         self.open = False
