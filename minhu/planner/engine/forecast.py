@@ -71,6 +71,7 @@ class Forecast:
     size: float
     share: Numbers
     sureness: Numbers
+    published_on: date | None = None
 
     @property
     def daily(self) -> Spread:
@@ -146,6 +147,7 @@ def predict(learnt: Learnt, first: date, days: int, known: Known) -> Forecast:
         size=learnt.volume.size,
         share=weights / sureness[:, None],
         sureness=sureness,
+        published_on=learnt.published_on,
     )
 
 
