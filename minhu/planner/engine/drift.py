@@ -1,8 +1,11 @@
 """Predicted against actual, week by week: when a miss is chance, when it is a change, and what may be behind it.
 
 Each week becomes a normal score, z = Φ⁻¹(P(N < n) + P(N = n) / 2), which is about standard normal as long as the
-forecast is right, however small the counts. Two sums run over them, up ← max(0, up + z - ½) and down ←
-max(0, down - z - ½); above LIMIT the alarm is raised and both begin anew. By chance that happens once in some 460 weeks of a line; a week
+forecast is right, however small the counts. Two sums run over them:
+
+    up ← max(0, up + z - ½),   down ← max(0, down - z - ½)
+
+Above LIMIT the alarm is raised and both begin anew. By chance that happens once in some 460 weeks of a line; a week
 that is off by half again its usual spread, every week, is found in about six.
 Source: Page, "Continuous inspection schemes", Biometrika 41 (1954) 100-115; Montgomery, "Introduction to Statistical
 Quality Control" (2013), ch. 9.1 (the figures for ½ and 5).
@@ -118,13 +121,10 @@ def _odd_days(forecast: Forecast, came: Counts, known: Known) -> list[str]:
         count = int(came[place].sum())
         one = Spread(daily.mean[place], daily.unsure[place], daily.size[place])
         if abs(normal_score(one, count)) > UNUSUAL:
-            known_of = (
-                "、".join(reasons(day, forecast.published_on, known.events, known.calendar))
-                or "日历和已登记的活动里看不出原因"
-            )
+            known_of = "、".join(reasons(day, forecast.published_on, known.events, known.calendar))
             told.append(
                 f"星期{_WEEKDAYS[day.weekday()]}（{day.month}月{day.day}日）预计 {float(one.mean):.0f} 个，"
-                f"实际 {count} 个；{known_of}。"
+                f"实际 {count} 个；{known_of or '日历和已登记的活动里看不出原因'}。"
             )
     return told
 
