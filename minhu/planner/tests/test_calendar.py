@@ -8,6 +8,9 @@ import pytest
 
 from minhu.directory.calendars.ics import busy_spans
 from minhu.directory.errors import CalendarUnusable
+from minhu.planner.engine.availability import official_week
+from minhu.planner.engine.day import Busy, minute_of_week
+from minhu.rules.calendar import china
 from minhu.rules.clock import SHANGHAI
 from minhu.rules.presence import Span
 from minhu.rules.words import PresenceSource
@@ -46,12 +49,10 @@ END:VCALENDAR
 def test_a_meeting_in_a_zone_with_daylight_saving_moves_on_our_clock(monday: date, hour: str) -> None:
     # in New York the clocks go forward on 8 March: 21:00 there is 10:00 here before, 9:00 after
     read = busy_spans(NEW_YORK, datetime.combine(monday, datetime.min.time(), SHANGHAI), timedelta(days=7))
-    planned = week(
-        *(Span(one.state, PresenceSource.CALENDAR, one.since, one.until) for one in read), monday=monday
-    )  # fmt: skip
+    spans = [Span(one.state, PresenceSource.CALENDAR, one.since, one.until) for one in read]
+    start = minute_of_week(1, f"{hour}:00")
 
-    assert how(planned, 1, f"{hour}:30") is NEVER
-    assert [one for one in planned.busy if one.end - one.start == 60 and one.interruptible is NEVER]
+    assert Busy(start, start + 60) in official_week(spans, monday, china()).busy
 
 
 def test_a_corrupted_calendar_is_refused_by_its_reader_in_words() -> None:
