@@ -90,7 +90,8 @@ def behaviour(lines: Iterable[Sequence[PastCall]]) -> Behaviour:
     """From the calls of one line or many, each line's in the order they came."""
     lines = list(lines)
     calls = [call for line in lines for call in line]
-    official, staff = [], []
+    official: list[float] = []
+    staff: list[float] = []
     for call in calls:
         if call.answered_by is not None and call.talk_seconds:
             (official if call.answered_by is PartyKind.OFFICIAL else staff).append(call.talk_seconds)
