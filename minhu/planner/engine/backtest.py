@@ -130,8 +130,8 @@ def _judge_week(
 
 
 def _plain(half_hours: Numbers) -> dict[Over, Spread]:
-    # a half hour without a call last week is not one in which none can come: a hundredth of a call is added to each
-    mean = half_hours + 0.01
+    # a half hour without a call last week is not one in which none can come: half a call a week is spread over all
+    mean = half_hours + 0.5 / half_hours.size
     return {over: poisson(_summed(mean, over)) for over in Over}
 
 

@@ -17,8 +17,8 @@ from scipy.special import betainc
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.negbin import Numbers
 
-_FEW_NODES, _MANY_NODES = 5, 16
-_WELL_KNOWN = 0.1
+_NODES = ((0.0, 1), (0.02, 3), (0.2, 5), (0.6, 9), (float("inf"), 16))
+"""Up to this variance so many nodes are enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +73,7 @@ def _negbin_cdf(count: NDArray[np.int64], mean: Numbers, size: Numbers) -> Numbe
 
 
 def _nodes(unsure: Numbers) -> tuple[Numbers, Numbers]:
-    number = _FEW_NODES if not unsure.size or unsure.max() < _WELL_KNOWN else _MANY_NODES
-    if unsure.size and not unsure.max():
-        number = 1
+    most = float(unsure.max()) if unsure.size else 0.0
+    number = next(number for limit, number in _NODES if most <= limit)
     nodes, weights = np.polynomial.hermite_e.hermegauss(number)
     return nodes, weights / weights.sum()
