@@ -11,6 +11,7 @@ from minhu.carriers.fake import Answers
 from minhu.cases import actions, queries
 from minhu.cases.models import Case, Promise
 from minhu.intake.models import Call
+from minhu.planner.gather import city_inputs
 from minhu.rules.access import Viewer
 from minhu.rules.checking import Judgement
 from minhu.rules.words import Role
@@ -94,6 +95,8 @@ def test_an_official_in_a_meeting_calls_back_a_check_like_anybody_and_passes(sta
     assert Case.objects.get().state == "withdrawn"
     assert stage.owed() == []
     assert not Call.objects.filter(not_checks(), direction="inbound").exists()
+    planned = city_inputs(stage.line.city_id, stage.now + timedelta(days=1), of_citizens=not_checks())
+    assert planned.lines[stage.line.pk].history.daily.tolist() == [0]
 
 
 def test_nobody_calls_back_and_the_day_is_told_only_when_that_can_give_nothing_away(stage: Stage) -> None:

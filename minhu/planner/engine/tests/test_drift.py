@@ -1,0 +1,99 @@
+"""Predicted against actual: chance is left alone, a change is found and explained."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+import numpy as np
+import pytest
+
+from minhu.planner.engine.daykinds import Event, EventKind, reasons
+from minhu.planner.engine.drift import Finding, Watch, after, judge_week, normal_score
+from minhu.planner.engine.errors import InputUnclear
+from minhu.planner.engine.forecast import Forecast, learn, predict
+from minhu.planner.engine.spread import poisson
+from minhu.planner.engine.tests.lines import KNOWN, MONDAY, line
+
+
+@pytest.fixture(scope="module")
+def forecast() -> Forecast:
+    return predict(learn(line(2, published=False, size=50), KNOWN), MONDAY + timedelta(weeks=12), 7, KNOWN)
+
+
+def test_scores_of_a_right_forecast_are_standard_normal() -> None:
+    random = np.random.default_rng(4)
+    scores = [normal_score(poisson(6.0), int(came)) for came in random.poisson(6.0, 2000)]
+
+    assert np.mean(scores) == pytest.approx(0, abs=0.1)
+    assert np.std(scores) == pytest.approx(1, abs=0.1)
+
+
+def test_chance_raises_the_alarm_about_once_in_nine_years_of_a_line() -> None:
+    random, watch, alarms = np.random.default_rng(6), Watch(), 0
+    for score in random.normal(size=40_000):
+        watch, raised = after(watch, float(score))
+        alarms += raised
+
+    assert 40_000 / alarms == pytest.approx(465, rel=0.2)
+
+
+def test_a_lasting_change_is_found_and_then_watched_anew() -> None:
+    watch, weeks = Watch(), 0
+    raised = False
+    while not raised:
+        watch, raised = after(watch, 1.5)
+        weeks += 1
+
+    assert weeks == 6
+    assert watch == Watch()
+
+
+def test_a_change_downwards_is_found_as_well() -> None:
+    assert after(Watch(down=4.0), -2.0) == (Watch(), True)
+
+
+def test_a_usual_week_is_said_to_be_one(forecast: Forecast) -> None:
+    came = forecast.draw(np.random.default_rng(2), 1)[0]
+    week = judge_week(Watch(), forecast, came, KNOWN)[1]
+
+    assert week.finding is Finding.AS_EXPECTED
+    assert week.words == (
+        f"这一周预计来电 {week.expected:.0f} 个（多半在 {week.low}—{week.high} 个之间），"
+        f"实际 {week.came} 个，在正常波动之内。",
+    )
+
+
+def test_an_odd_day_is_named_with_what_is_known_of_it(forecast: Forecast) -> None:
+    wednesday = MONDAY + timedelta(weeks=12, days=2)
+    came = np.array(forecast.draw(np.random.default_rng(2), 1)[0])
+    came[2, 18:22] += 20
+    shown = Event(EventKind.BUSY_TIME, wednesday, wednesday, "停水抢修")
+    unexplained = judge_week(Watch(), forecast, came, KNOWN)[1]
+    explained = judge_week(Watch(), forecast, came, replace(KNOWN, events=(shown,)))[1]
+
+    assert unexplained.finding is not Finding.AS_EXPECTED
+    assert any("星期三（5月27日）" in one and "看不出原因" in one for one in unexplained.words)
+    assert any("上午来了" in one for one in unexplained.words)
+    assert any("“停水抢修”" in one for one in explained.words)
+
+
+def test_a_week_that_is_high_throughout_is_said_to_be_so(forecast: Forecast) -> None:
+    came = np.round(np.outer(forecast.daily.mean * 1.8, forecast.share[0])).astype(np.int64)
+    high = judge_week(Watch(up=4.5), forecast, came + (forecast.share > 0.03), KNOWN)[1]
+
+    assert high.came > high.high
+    assert high.finding is Finding.DRIFTED
+    assert "重新看一下接听时段" in high.words[-1]
+
+
+def test_the_wrong_days_are_refused(forecast: Forecast) -> None:
+    with pytest.raises(InputUnclear, match="一一对应"):
+        judge_week(Watch(), forecast, np.zeros((3, 48), np.int64), KNOWN)
+
+
+def test_the_calendar_explains_a_day() -> None:
+    assert reasons(date(2026, 10, 10), None, (), KNOWN.calendar) == ("调休上班日",)
+    assert reasons(date(2026, 10, 1), None, (), KNOWN.calendar) == ("休息日", "法定节假日")
+    assert reasons(date(2026, 10, 8), None, (), KNOWN.calendar) == ("长假后第一天",)
+    assert reasons(MONDAY, MONDAY, (), KNOWN.calendar) == ("号码公布不久",)

@@ -1,0 +1,117 @@
+"""Shifts that cover what is needed within the rules of working time."""
+
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import pytest
+
+from minhu.planner.engine.day import MINUTES_A_DAY, Staffing, Window, minute_of_week
+from minhu.planner.engine.errors import InputUnclear
+from minhu.planner.engine.roster import Person, Roster, WorkingTime, covered_whole, rostered
+from minhu.planner.engine.staff_missing import why_short
+
+ALL_WEEK = tuple(Window.of(day, "07:00", "23:00") for day in range(7))
+OFFICE = Staffing.during([Window.of(day, "08:00", "20:00") for day in range(5)], 2)
+
+
+def people(count: int, available: tuple[Window, ...] = ALL_WEEK) -> list[Person]:
+    return [Person(f"{number}号", available) for number in range(count)]
+
+
+@pytest.fixture(scope="module")
+def office() -> Roster:
+    return rostered(OFFICE, people(5))
+
+
+def test_every_half_hour_has_the_people_it_needs(office: Roster) -> None:
+    assert office.short == ()
+    assert all(here >= want for here, want in zip(office.on_duty.on_duty, OFFICE.on_duty, strict=True))
+    assert why_short(office, OFFICE, people(5)) == ()
+
+
+def test_nobody_works_more_than_the_law_allows(office: Roster) -> None:
+    for person in people(5):
+        mine = [shift for shift in office.shifts if shift.name == person.name]
+        worked = [
+            shift.end - shift.start - (shift.rest.end - shift.rest.start if shift.rest else 0) for shift in mine
+        ]  # fmt: skip
+        assert max(worked) <= 8 * 60
+        assert sum(worked) <= 40 * 60
+        assert len({shift.start // MINUTES_A_DAY for shift in mine}) == len(mine) <= 5
+        assert all(after.start - before.end >= 11 * 60 for before, after in pairwise(mine))
+
+
+def test_work_is_spread_evenly_and_nobody_comes_for_nothing(office: Roster) -> None:
+    worked = sum(office.on_duty.on_duty)
+
+    assert worked <= 1.1 * sum(OFFICE.on_duty)
+    by_name = [sum(shift.name == person.name for shift in office.shifts) for person in people(5)]
+    assert max(by_name) - min(by_name) <= 2
+
+
+def test_who_is_not_available_is_not_asked() -> None:
+    mornings = Person("半天", tuple(Window.of(day, "08:00", "12:00") for day in range(5)))
+    needed = Staffing.during([Window.of(0, "08:00", "16:00")], 1)
+    roster = rostered(needed, [mornings])
+
+    assert [(shift.start, shift.end) for shift in roster.shifts] == [(8 * 60, 12 * 60)]
+    assert [one.window for one in roster.short] == [Window.of(0, "12:00", "16:00")]
+
+
+def test_it_says_who_is_missing_when_and_how_many_are_needed() -> None:
+    needed = Staffing.during([Window.of(0, "08:00", "12:00")], 3)
+    roster = rostered(needed, people(1))
+
+    assert why_short(roster, needed, people(1)) == (
+        "星期一 8:00—12:00缺 2 人：需要 3 人，这段时间能上班的只有 1 人。",
+        "一周共缺 8 个工时，至少要增加 2 人，或放宽这些人的上班时间，或减少需要值守的时段。",
+    )
+
+
+def test_it_says_when_no_roster_could_do() -> None:
+    needed = Staffing.during([Window.of(day, "09:00", "17:00") for day in range(7)], 1)
+    words = why_short(rostered(needed, people(1)), needed, people(1))
+
+    assert "一周需要 56 个工时，现有人员合起来最多 40 个：排法再好也不够。" in words
+    assert any("不允许再排" in one for one in words)
+
+
+def test_the_nights_rest_is_kept() -> None:
+    needed = Staffing.during([Window.of(0, "18:00", "22:00"), Window.of(1, "06:00", "10:00")], 1)
+    all_day = tuple(Window.of(day, "00:00", "24:00") for day in range(7))
+    roster = rostered(needed, people(1, all_day))
+
+    assert [shift.start for shift in roster.shifts] == [18 * 60, MINUTES_A_DAY + 9 * 60]
+    assert [one.window for one in roster.short] == [Window.of(1, "06:00", "09:00")]
+    assert not rostered(needed, people(1, all_day), WorkingTime(rest_hours=8)).short
+
+
+def test_nobody_and_no_need_make_an_empty_roster() -> None:
+    nothing = Staffing((0,) * 336)
+
+    assert rostered(nothing, people(3)).shifts == ()
+    assert rostered(OFFICE, []).shifts == ()
+    assert "至少要增加" in why_short(rostered(OFFICE, []), OFFICE, [])[-1]
+
+
+def test_a_half_hour_counts_only_when_it_is_whole() -> None:
+    marks = covered_whole([Window(minute_of_week(0, "08:10"), minute_of_week(0, "09:40"))])
+
+    assert [at for at, mark in enumerate(marks) if mark] == [17, 18]
+
+
+def test_the_same_people_get_the_same_roster_in_little_time(office: Roster) -> None:
+    began = time.process_time()
+    again = rostered(OFFICE, people(5))
+
+    assert again == office
+    assert time.process_time() - began < 8
+
+
+def test_absurd_rules_and_namesakes_are_refused_in_words() -> None:
+    with pytest.raises(InputUnclear, match="12 小时之间"):
+        WorkingTime(shift_hours=(0,))
+    with pytest.raises(InputUnclear, match="姓名相同"):
+        rostered(OFFICE, [people(1)[0]] * 2)
