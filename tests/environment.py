@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 
 for _name in list(os.environ):
@@ -14,3 +15,7 @@ for _name in list(os.environ):
 DATA_DIR = tempfile.mkdtemp(prefix="minhu-test-")
 atexit.register(shutil.rmtree, DATA_DIR, ignore_errors=True)
 os.environ.update(MINHU_MODE="test", MINHU_DATA=DATA_DIR, MINHU_ENV_FILE=os.devnull, MINHU_LOG_LEVEL="WARNING")
+
+# The run starts some hundreds of processes, and each worker loads every test: what the first compiled, the others find.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False

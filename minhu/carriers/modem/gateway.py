@@ -19,7 +19,7 @@ from minhu.carriers.alphabet import TooLong, segments
 from minhu.carriers.errors import CarrierError
 from minhu.carriers.modem.inbox import Inbox
 from minhu.carriers.modem.settings import ModemSettings
-from minhu.carriers.modem.tables import DatabaseFault, Sent, Tables
+from minhu.carriers.modem.tables import Sent, Tables, database_faults
 from minhu.carriers.text import Accepted, Caps, Fate, Outgoing, Receipt, Rejected, Sink, Submitted, Unknown
 
 log = logging.getLogger(__name__)
@@ -96,7 +96,7 @@ class ModemGateway:
         try:
             row = self._tables.put(text.id, text.recipient, parts)
             return self._sent(row, len(parts))
-        except DatabaseFault as fault:
+        except database_faults() as fault:
             # It may be queued. Tried again, it is found by its id.
             raise CarrierError(f"{self._name}: {fault}", permanent=False) from fault
 
@@ -142,7 +142,7 @@ class ModemGateway:
         while not self._stopping.is_set():
             try:
                 trouble = self._look(sink)
-            except DatabaseFault as fault:
+            except database_faults() as fault:
                 trouble = str(fault) or type(fault).__name__
             except Exception:
                 log.exception("%s: a fault of ours", self._name)

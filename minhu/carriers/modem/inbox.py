@@ -29,7 +29,7 @@ class Inbox:
     def bring(self, sink: Sink) -> None:
         """Hand over what waits. What could not be stored stays, and is brought again with the next call.
 
-        Raises: DatabaseFault.
+        Raises: database_faults().
         """
         rows = self._tables.unprocessed(self._settings.batch)
         texts = [row for row in rows if not row.is_ussd]

@@ -13,14 +13,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
-import psycopg
-
 from minhu.carriers.alphabet import GSM, Segment, cut_header, decode
-
-DatabaseFault = (sqlite3.Error, psycopg.Error, OSError)
-"""What a call may raise."""
 
 BUSY_SECONDS = 10
 OURS = "minhu:"
@@ -28,6 +24,18 @@ OURS = "minhu:"
 
 _LONG_AGO = "2000-01-01 00:00:00"
 """Due at once, whatever zone the daemon's clock is in."""
+
+
+def database_faults() -> tuple[type[Exception], ...]:
+    """What a call may raise, for an ``except``, which asks only once something was raised."""
+    return sqlite3.Error, _psycopg().Error, OSError
+
+
+def _psycopg() -> ModuleType:
+    """The driver, which takes a tenth of a start, and which few need who have SQLite."""
+    import psycopg
+
+    return psycopg
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +205,7 @@ class Tables:
 
     def _connection(self) -> Any:
         if self._postgresql:
-            return psycopg.connect(self._database, connect_timeout=BUSY_SECONDS)
+            return _psycopg().connect(self._database, connect_timeout=BUSY_SECONDS)
         where = Path(self._database).absolute().as_uri() + "?mode=rw"  # never make an empty one
         return sqlite3.connect(where, uri=True, timeout=BUSY_SECONDS, isolation_level=None)
 
