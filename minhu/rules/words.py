@@ -282,3 +282,13 @@ class ReplySign(StrEnum):
     NO_FACT = "no_fact"
     PASSED_ON = "passed_on"
     TOO_SHORT = "too_short"
+
+
+class MailState(StrEnum):
+    """Where a mail stands. unknown: the process died while sending; it may have gone, so it is not sent again."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"

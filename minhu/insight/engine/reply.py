@@ -7,7 +7,7 @@ sends and may know better; supervision sees which stood.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from minhu.insight.engine.overlap import shared_with
@@ -29,8 +29,8 @@ from minhu.rules.words import ReplySign
 READ = 2_000
 """Characters of a reply, and of what was asked, that are read."""
 
-SHORT = 12
-"""Fewer letters than this, courtesy aside, answer nothing."""
+SHORT, SHORT_WITH_A_FACT = 12, 5
+"""Fewer letters than this, courtesy aside, answer nothing; 已换六盏灯 may be all there is to say."""
 HOLLOW, HOLLOW_WORDS = 0.2, 2
 """From this share of a reply empty phrases are what it consists of; also from this many, if it has fewer facts."""
 MOSTLY_PASSED_ON = 0.3
@@ -43,16 +43,6 @@ MOST_WORDS, LONGEST_WORDS = 6, 60
 _SPACING = re.compile(r" (?![a-z])|(?<![a-z]) ")
 """Between Chinese characters and numbers some write a space and some do not."""
 
-ADVICE: Mapping[ReplySign, str] = {
-    ReplySign.EMPTY: "空话多：请写清做了哪件事、到了哪一步。",
-    ReplySign.TEMPLATE: "和本单位以前的答复几乎一样：请写这件事自己的情况。",
-    ReplySign.OFF_POINT: "没有提到群众问的：请逐一回应。",
-    ReplySign.NO_FACT: "没有可以核对的事实：请写上日期、地点、经办人、依据或数量。",
-    ReplySign.PASSED_ON: "主要是让群众或别人去办：请写清由谁办、何时有结果，能代转的代转。",
-    ReplySign.TOO_SHORT: "太短：请写清办了什么、结果如何、还差什么。",
-}
-"""What to add."""
-
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -60,10 +50,6 @@ class Sign:
 
     kind: ReplySign
     words: tuple[str, ...]
-
-    @property
-    def advice(self) -> str:
-        return ADVICE[self.kind]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +61,18 @@ class _Read:
     length: int
     facts: frozenset[Fact]
 
+    @property
+    def can_be_checked(self) -> bool:
+        """Who did it is asked for beside the reply and does not count."""
+        return bool(self.facts - {Fact.WHO})
+
+    @property
+    def short(self) -> bool:
+        return self.length < (SHORT_WITH_A_FACT if self.can_be_checked else SHORT)
+
 
 def signs_of(reply: str, *, asked: str = "", earlier: Sequence[str] = ()) -> tuple[Sign, ...]:
-    """The signs of a reply, in the order of the table of advice.
+    """The signs of a reply, in the order of ``ReplySign``.
 
     asked: what the citizen wrote, "" where it is not known. earlier: replies of the same office to other matters.
     """
@@ -86,11 +81,11 @@ def signs_of(reply: str, *, asked: str = "", earlier: Sequence[str] = ()) -> tup
         ReplySign.EMPTY: _empty(found),
         ReplySign.TEMPLATE: shared_with(found.core, [_core(_body(one)) for one in earlier]),
         ReplySign.OFF_POINT: _off_point(found, clean(asked, READ)),
-        ReplySign.NO_FACT: () if found.facts - {Fact.WHO} else (found.body,),
+        ReplySign.NO_FACT: () if found.can_be_checked else (found.body,),
         ReplySign.PASSED_ON: _passed_on(found),
-        ReplySign.TOO_SHORT: () if found.length >= SHORT else (found.body,),
+        ReplySign.TOO_SHORT: (found.body,) if found.short else (),
     }
-    return tuple(Sign(kind, _brief(words[kind])) for kind in ADVICE if words[kind])
+    return tuple(Sign(kind, _brief(words[kind])) for kind in ReplySign if words[kind])
 
 
 def _read(reply: str) -> _Read:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from minhu.insight.engine.reply import ADVICE, signs_of
+from minhu.insight.engine.reply import signs_of
 from minhu.ops.insight.errors import InsightCommandError
 from minhu.ops.insight.labelled import text_of
 from minhu.rules.intervals import wilson
@@ -71,7 +71,7 @@ def told(judged: Sequence[Judged]) -> Iterator[str]:
     perfunctory = sum(one.perfunctory for one in judged)
     yield f"replies {len(judged)}, perfunctory {perfunctory}, fine {len(judged) - perfunctory}"
     yield f"{'sign':14} replies  precision            recall"
-    for sign in ADVICE:
+    for sign in ReplySign:
         yield _line(sign.value, judged, [sign in one.signs for one in judged])
     yield _line("any sign", judged, [bool(one.signs) for one in judged])
     yield _line("two or more", judged, [len(one.signs) > 1 for one in judged])

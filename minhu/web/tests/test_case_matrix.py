@@ -57,7 +57,10 @@ ACTS: dict[str, Address] = {
         "case-extend", "case-show-door", "case-join", "case-part", "case-withdraw", "case-avoid", "case-confide",
         "case-name", "case-complain",
     )
-} | {"reveal": lambda w: f"cases/{w.case.pk}/number/"}  # fmt: skip
+} | {
+    "reveal": lambda w: f"cases/{w.case.pk}/number/",
+    "reply-hints": lambda w: f"cases/{w.case.pk}/reply/hints/",
+}  # fmt: skip
 NOT_ON_A_CASE = {
     "console-home", "presence", "presence-switch", "me", "import", "notices-read", "text-take-up", "text-put-aside",
     "console-gateways", "gateway-pause", "gateway-resume",

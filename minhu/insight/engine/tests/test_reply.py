@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from minhu.insight.engine.reply import ADVICE, LONGEST_WORDS, MOST_WORDS, signs_of
+from minhu.insight.engine.reply import LONGEST_WORDS, MOST_WORDS, signs_of
 from minhu.rules.words import ReplySign
 
 ROWS = list(csv.DictReader((Path(__file__).parent / "replies.csv").read_text().splitlines()))
@@ -105,7 +105,3 @@ def test_whatever_is_typed_can_be_read(reply: str) -> None:
 
 def test_traditional_characters_are_read_as_simplified() -> None:
     assert ReplySign.EMPTY in _kinds("我們高度重視，請您耐心等待。")
-
-
-def test_every_sign_says_what_to_add() -> None:
-    assert set(ADVICE) == set(ReplySign)
