@@ -21,6 +21,7 @@ from minhu.web.console import (
     pages,
     presence,
     recordings,
+    reply_quality,
     replying,
     reports,
 )
@@ -116,4 +117,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("about-me/<int:proposal_id>/appeal/", about_me.appeal, name="about-me-appeal"),
     path("figures/report.pdf", reports.document, name="console-report-pdf"),
     path("cases/<int:case_id>/reply/hints/", replying.hints, name="reply-hints"),
+    path("insight/replies/", reply_quality.page, name="reply-quality"),
 ]

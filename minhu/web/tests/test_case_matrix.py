@@ -32,6 +32,7 @@ LISTS = {
     "desk": "desk/",
     "escalated": "escalated/",
     "notices": "notices/",
+    "reply-quality": "insight/replies/",
 }
 """Pages that anybody may open and that show what is his."""
 
