@@ -17,7 +17,7 @@ from minhu.directory import calendars
 from minhu.directory.models import Office
 from minhu.insight import signing
 from minhu.intake import inbound, outbox, receipts, seal
-from minhu.ops import gateways
+from minhu.ops import digest_mail, gateways
 from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
@@ -110,7 +110,10 @@ def _figures() -> list[Work]:
 
 
 def _quality() -> list[Work]:
-    return [Work("sign_replies", lambda: signing.sign_new(timezone.now()), MINUTE)]
+    return [
+        Work("sign_replies", lambda: signing.sign_new(timezone.now()), MINUTE),
+        Work("mail_digest", _quietly(lambda: digest_mail.send_due(timezone.now())), MINUTE),
+    ]
 
 
 def _housekeeping(worker: str, posts: Posts) -> list[Work]:

@@ -11,6 +11,7 @@ from minhu.web.console import (
     casework,
     complaints,
     dialled,
+    digest,
     figures,
     files,
     gateways,
@@ -118,4 +119,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("figures/report.pdf", reports.document, name="console-report-pdf"),
     path("cases/<int:case_id>/reply/hints/", replying.hints, name="reply-hints"),
     path("insight/replies/", reply_quality.page, name="reply-quality"),
+    path("insight/digest/", digest.page, name="digest"),
+    path("insight/digest/cases/", digest.cases, name="digest-cases"),
+    path("insight/digest/mail/", digest.mail, name="digest-mail"),
+    path("insight/digest/digest.pdf", digest.document, name="digest-pdf"),
 ]

@@ -33,6 +33,8 @@ LISTS = {
     "escalated": "escalated/",
     "notices": "notices/",
     "reply-quality": "insight/replies/",
+    "digest": "insight/digest/",
+    "digest-cases": "insight/digest/cases/",
 }
 """Pages that anybody may open and that show what is his."""
 
@@ -73,7 +75,7 @@ NOT_ON_A_CASE = {
     "ladder", "ladder-event", "ladder-weigh", "ladder-step", "ladder-decide", "ladder-decide-appeal", "ladder-arrange",
     "ladder-refer", "interview", "interview-record", "about-me", "about-me-say", "about-me-word", "about-me-read",
     "about-me-appeal",
-    "console-report-pdf",
+    "console-report-pdf", "digest-mail", "digest-pdf",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",
