@@ -13,7 +13,6 @@ import os
 import secrets
 import socket
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,9 @@ from minhu.carriers.kinds import GatewaySettings
 from minhu.carriers.smpp import BadSmppSetting, BindMode, ReceiptIds, SmppSettings
 from minhu.environment import BadSetting, Environment, database, keep_secret, read_file
 from minhu.environment.gateways import channel_of, gateways
+from minhu.environment.ladder import ladder
+from minhu.environment.mail import mail
 from minhu.rules.gateways import Channel
-from minhu.rules.ladder import Thresholds
 from minhu.rules.numbers import NotANumber, is_mobile, normalise
 from minhu.rules.routing import Policy
 
@@ -381,23 +381,7 @@ CHECKS_A_DAY = env.whole("MINHU_CHECKS_A_DAY", 4, low=1, high=10_000)
 """How many lines are drawn a working day, at least; more where the quarter would end before all were."""
 
 
-def _ladder() -> Thresholds:
-    """The ladder's window and thresholds, each step needing more than the one below."""
-    days = env.whole("MINHU_LADDER_DAYS", 90, low=1, high=730)
-    found = Thresholds(
-        window=timedelta(days=days),
-        reminder=env.whole("MINHU_LADDER_REMINDER", 1, low=1, high=100),
-        interview=env.whole("MINHU_LADDER_INTERVIEW", 2, low=1, high=100),
-        referral=env.whole("MINHU_LADDER_REFERRAL", 3, low=1, high=100),
-    )
-    pairs = {"INTERVIEW": (found.reminder, found.interview), "REFERRAL": (found.interview, found.referral)}
-    for name, (below, least) in pairs.items():
-        if least <= below:
-            raise BadSetting(f"MINHU_LADDER_{name}", f"must be greater than {below}, which the step below needs")
-    return found
-
-
-LADDER = _ladder()
+LADDER = ladder(env)
 """How many failed checks and true complaints within how many days lead to which step (rules.ladder)."""
 
 SWITCH_METRICS_PORT = env.port("MINHU_SWITCH_METRICS_PORT", 0)
@@ -440,6 +424,11 @@ if SMPP is not None:
 
 CHANNELS: tuple[Channel, ...] = tuple(channel_of(one) for one in GATEWAYS)
 """What the rules know of them. Empty: texts wait until there is a gateway."""
+
+# --- mail: the weekly digest ------------------------------------------------------------------------------------------
+
+(EMAIL_HOST, EMAIL_PORT, EMAIL_HOST_USER, EMAIL_HOST_PASSWORD, EMAIL_USE_TLS, EMAIL_USE_SSL, DEFAULT_FROM_EMAIL,
+ EMAIL_TIMEOUT) = mail(env)  # fmt: skip
 
 
 # --- logs and figures -------------------------------------------------------------------------------------------------

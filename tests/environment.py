@@ -9,7 +9,10 @@ import sys
 import tempfile
 
 for _name in list(os.environ):
-    if _name.startswith(("MINHU_", "SIP_", "SMPP_", "SMS_")) or _name == "DATABASE_URL":
+    if _name.startswith(("MINHU_", "SIP_", "SMPP_", "SMS_", "EMAIL_")) or _name in {
+        "DATABASE_URL",
+        "DEFAULT_FROM_EMAIL",
+    }:
         del os.environ[_name]
 
 DATA_DIR = tempfile.mkdtemp(prefix="minhu-test-")

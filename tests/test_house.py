@@ -161,8 +161,9 @@ def test_the_changelog_is_the_version() -> None:
 
 
 def test_every_setting_is_explained_in_the_example() -> None:
-    code = "".join((ROOT / path).read_text() for path in ("minhu/settings.py", "minhu/carriers/prompts/__init__.py"))
-    read = set(re.findall(r'"((?:MINHU|SIP|SMPP|DATABASE)_[A-Z_]+)"', code)) | {LIST}
+    readers = ("settings.py", "environment/ladder.py", "environment/mail.py", "carriers/prompts/__init__.py")
+    code = "".join((ROOT / "minhu" / path).read_text() for path in readers)
+    read = set(re.findall(r'"((?:MINHU|SIP|SMPP|DATABASE|EMAIL|DEFAULT)_[A-Z_]+[A-Z])"', code)) | {LIST}
     read |= {f"SMS_NAME_{one.upper()}" for one in COMMON}
     read |= {f"SMS_{kind.upper()}_{one}" for kind in KINDS for one in setting_names(kind) if one.lower() not in COMMON}
     explained = set(re.findall(r"(?m)^#? ?([A-Z][A-Z_]+)=", (ROOT / ".env.example").read_text(encoding="utf-8")))

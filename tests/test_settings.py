@@ -53,6 +53,7 @@ def test_a_complete_production_environment_starts_and_the_first_key_is_current(t
         ("SIP_RTP_HIGH", "12", "greater than SIP_RTP_LOW"),
         ("SMPP_PORT", "many", "whole number"),
         ("MINHU_LADDER_INTERVIEW", "1", "greater than 1"),
+        ("EMAIL_PORT", "0", "from 1 to 65535"),
         ("SMPP_MODE", "both", "must be one of transceiver, separate"),
         ("SMPP_RECEIPT_IDS", "octal", "must be one of same, decimal, hex"),
     ],

@@ -21,6 +21,7 @@ from minhu.audit import pulse
 from minhu.directory.models import CalendarFeed, Line
 from minhu.ops import probes
 from minhu.ops import texting_checks as texting
+from minhu.ops.digest_checks import mails
 from minhu.ops.document_checks import documents
 from minhu.ops.findings import Finding, Grade
 from minhu.ops.inspection_checks import inspection
@@ -51,6 +52,7 @@ def examine() -> Iterator[Finding]:
         texting.outbox,
         inspection,
         documents,
+        mails,
     ):
         try:
             yield from check()

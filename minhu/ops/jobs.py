@@ -15,8 +15,9 @@ from minhu.cases import actions as cases
 from minhu.cases import tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
+from minhu.insight import signing
 from minhu.intake import inbound, outbox, receipts, seal
-from minhu.ops import gateways
+from minhu.ops import digest_mail, gateways
 from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
@@ -41,7 +42,14 @@ def run() -> None:
         senders = [Sender(post, posts, worker=worker) for post in posts]
         if not senders:
             log.warning("no_gateway", cure="set SMPP_HOST or SMS_GATEWAYS, or texts will wait")
-        work = [*_texting(senders), *_casework(), *_supervision(), *_figures(), *_housekeeping(worker, posts)]
+        work = [
+            *_texting(senders),
+            *_casework(),
+            *_supervision(),
+            *_figures(),
+            *_quality(),
+            *_housekeeping(worker, posts),
+        ]
         rounds = Rounds(work)
         rounds.start()
         log.info("jobs_started", worker=worker, gateways=[one.name for one in senders])
@@ -99,6 +107,13 @@ def _figures() -> list[Work]:
             decaying.sweep(city, at=timezone.now())
 
     return [Work("count_figures", count, MINUTE), Work("watch_answers", _quietly(watch), 5 * MINUTE)]
+
+
+def _quality() -> list[Work]:
+    return [
+        Work("sign_replies", lambda: signing.sign_new(timezone.now()), MINUTE),
+        Work("mail_digest", _quietly(lambda: digest_mail.send_due(timezone.now())), MINUTE),
+    ]
 
 
 def _housekeeping(worker: str, posts: Posts) -> list[Work]:

@@ -271,3 +271,24 @@ class Stage(StrEnum):
     EMERGING = "emerging"
     HOT = "hot"
     COOLING = "cooling"
+
+
+class ReplySign(StrEnum):
+    """What makes a reply look perfunctory (敷衍); for the writer to mend and people to judge, never a verdict."""
+
+    EMPTY = "empty"
+    TEMPLATE = "template"
+    OFF_POINT = "off_point"
+    NO_FACT = "no_fact"
+    PASSED_ON = "passed_on"
+    TOO_SHORT = "too_short"
+
+
+class MailState(StrEnum):
+    """Where a mail stands. unknown: the process died while sending; it may have gone, so it is not sent again."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    UNKNOWN = "unknown"

@@ -30,7 +30,7 @@ def read_labelled(path: Path) -> Labelled:
 
     Raises: InsightCommandError naming the file and the line.
     """
-    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
+    reader = csv.DictReader(io.StringIO(text_of(path), newline=""))
     csv.field_size_limit(min(_LONGEST_FIELD, sys.maxsize))
     messages, labels = [], []
     try:
@@ -49,7 +49,8 @@ def read_labelled(path: Path) -> Labelled:
     return Labelled(tuple(messages), tuple(labels))
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """A file's words, unpacked if need be. Raises: InsightCommandError."""
     try:
         content = path.read_bytes()
         if path.suffix == ".gz":

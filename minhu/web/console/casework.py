@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from uuid import UUID
 
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -48,22 +46,6 @@ def ask(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
     """The matter is not clear: staff ring the citizen."""
     words = _("已交工作人员打电话核实。")
     return _case(request, viewer, case_id, "clarify", lambda: cases.ask_clarification(case_id, by=viewer), words)
-
-
-@require_POST
-@signed_in
-def reply(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
-    """What was done, and by whom, with a photo of it if there is one; both or neither."""
-
-    @transaction.atomic
-    def action() -> None:
-        upload = uploads.uploaded(request, str(case_id), shown=True)
-        done, done_by, call_id = request.POST.get("done", ""), request.POST.get("done_by", ""), _call(request)
-        cases.reply(case_id, done, done_by, by=viewer, call_id=call_id)
-        if upload is not None:
-            cases.attach(case_id, upload, by=viewer)
-
-    return _case(request, viewer, case_id, "reply", action, _("已答复。送达后，答应的事才算办到。"))
 
 
 @require_POST
@@ -211,15 +193,6 @@ def agree_window(request: HttpRequest, viewer: Viewer, case_id: int, promise_id:
         cases.agree_window(promise_id, begins, ends, by=viewer)
 
     return _case(request, viewer, case_id, f"window-{promise_id}", action, _("已记下约好的时段。"))
-
-
-def _call(request: HttpRequest) -> UUID | None:
-    """The call on which it was said, if it was."""
-    typed = request.POST.get("call", "")
-    try:
-        return UUID(typed) if typed else None
-    except ValueError:
-        raise NotAChoice from None
 
 
 def _receiver(value: str) -> Receiver:

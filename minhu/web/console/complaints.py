@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from minhu.directory import choosing
+from minhu.insight import quality
 from minhu.rules.access import Viewer
 from minhu.rules.complaints import LONGEST, ComplaintAct, ComplaintState, Ground, Shown, Verdict
 from minhu.rules.errors import Refusal
@@ -25,6 +26,7 @@ from minhu.web.console.case_page import case_page
 from minhu.web.console.doing import act, choice, number
 from minhu.web.console.evidence_paper import paper
 from minhu.web.console.frame import Page, show, signed_in
+from minhu.web.console.reply_quality import ReplyRow, shown_replies
 from minhu.web.errors import message
 from minhu.web.pdf import NoPdf, pdf_of
 from minhu.web.words import Shown as Tag
@@ -193,9 +195,17 @@ def _page(viewer: Viewer, complaint_id: int) -> Page:
         "verdicts": [(one.value, words.verdict(one).label) for one in Verdict],
         "excuses": excuse_words.choices(),
         "longest": LONGEST,
+        "replies": _replies(viewer, found),
     }
     address = reverse("complaint", args=[complaint_id])
     return Page("complaints", "console/complaint.html", "console/complaint_panel.html", address, context)
+
+
+def _replies(viewer: Viewer, found: ComplaintPage) -> tuple[ReplyRow, ...]:
+    """What was replied and which signs stood, where he is said to have been fobbed off; for supervision."""
+    if found.shown is not Shown.ALL or found.case_id is None or found.row.ground is not Ground.FOBBED_OFF:
+        return ()
+    return shown_replies(quality.of_case(viewer, found.case_id))
 
 
 def _waits_for_another(found: ComplaintPage) -> bool:

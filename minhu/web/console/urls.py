@@ -11,6 +11,7 @@ from minhu.web.console import (
     casework,
     complaints,
     dialled,
+    digest,
     figures,
     files,
     gateways,
@@ -21,6 +22,8 @@ from minhu.web.console import (
     pages,
     presence,
     recordings,
+    reply_quality,
+    replying,
     reports,
 )
 
@@ -50,7 +53,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<int:case_id>/number/", acts.reveal, name="reveal"),
     path("cases/<int:case_id>/hold/", casework.hold, name="case-hold"),
     path("cases/<int:case_id>/ask/", casework.ask, name="case-ask"),
-    path("cases/<int:case_id>/reply/", casework.reply, name="reply"),
+    path("cases/<int:case_id>/reply/", replying.reply, name="reply"),
     path("cases/<int:case_id>/transfer/", casework.transfer, name="case-transfer"),
     path("cases/<int:case_id>/give-back/", casework.give_back, name="case-give-back"),
     path("cases/<int:case_id>/extend/", casework.extend, name="case-extend"),
@@ -114,4 +117,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("about-me/<int:proposal_id>/read/", about_me.confirm_read, name="about-me-read"),
     path("about-me/<int:proposal_id>/appeal/", about_me.appeal, name="about-me-appeal"),
     path("figures/report.pdf", reports.document, name="console-report-pdf"),
+    path("cases/<int:case_id>/reply/hints/", replying.hints, name="reply-hints"),
+    path("insight/replies/", reply_quality.page, name="reply-quality"),
+    path("insight/digest/", digest.page, name="digest"),
+    path("insight/digest/cases/", digest.cases, name="digest-cases"),
+    path("insight/digest/mail/", digest.mail, name="digest-mail"),
+    path("insight/digest/digest.pdf", digest.document, name="digest-pdf"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from minhu.rules import numbers
 from minhu.rules.clock import legal_day, local
-from minhu.web import words
+from minhu.web import digest_words, words
 
 register = template.Library()
 
@@ -50,6 +50,12 @@ def status(word: str | None) -> SafeString:
 def label(word: str | None) -> str:
     """The page's word for a closed word of the domain."""
     return words.label(word or "")
+
+
+@register.filter
+def digest_number(name: str) -> str:
+    """The page's word for a number of the weekly digest."""
+    return digest_words.number(name)
 
 
 @register.simple_tag

@@ -32,6 +32,9 @@ LISTS = {
     "desk": "desk/",
     "escalated": "escalated/",
     "notices": "notices/",
+    "reply-quality": "insight/replies/",
+    "digest": "insight/digest/",
+    "digest-cases": "insight/digest/cases/",
 }
 """Pages that anybody may open and that show what is his."""
 
@@ -57,7 +60,10 @@ ACTS: dict[str, Address] = {
         "case-extend", "case-show-door", "case-join", "case-part", "case-withdraw", "case-avoid", "case-confide",
         "case-name", "case-complain",
     )
-} | {"reveal": lambda w: f"cases/{w.case.pk}/number/"}  # fmt: skip
+} | {
+    "reveal": lambda w: f"cases/{w.case.pk}/number/",
+    "reply-hints": lambda w: f"cases/{w.case.pk}/reply/hints/",
+}  # fmt: skip
 NOT_ON_A_CASE = {
     "console-home", "presence", "presence-switch", "me", "import", "notices-read", "text-take-up", "text-put-aside",
     "console-gateways", "gateway-pause", "gateway-resume",
@@ -69,7 +75,7 @@ NOT_ON_A_CASE = {
     "ladder", "ladder-event", "ladder-weigh", "ladder-step", "ladder-decide", "ladder-decide-appeal", "ladder-arrange",
     "ladder-refer", "interview", "interview-record", "about-me", "about-me-say", "about-me-word", "about-me-read",
     "about-me-appeal",
-    "console-report-pdf",
+    "console-report-pdf", "digest-mail", "digest-pdf",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",

@@ -154,7 +154,7 @@ def test_time_is_asked_for_once_with_a_reason_that_the_citizen_reads(w: World) -
 
 def test_a_reply_with_a_photo_keeps_both_or_neither(w: World) -> None:
     hand_over(w)
-    unit, typed = client_of(w, "unit of the bureau"), {"done": "已换六盏灯", "done_by": "住建局"}
+    unit, typed = client_of(w, "unit of the bureau"), {"done": "已换六盏灯", "done_by": "住建局", "seen": "off_point"}
 
     broken = SimpleUploadedFile("灯.jpg", b"not a picture")
     status, words = post(unit, w, "reply", typed | {"file": broken, "file_key": uuid4().hex})

@@ -1,0 +1,22 @@
+"""The page's words for the numbers of the weekly digest. Chinese here; English in the catalogue."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+
+from minhu.insight.digesting import Number
+
+NUMBERS: dict[str, str] = {
+    Number.OPENED: gettext_noop("新诉求"),
+    Number.REPLIED: gettext_noop("答复"),
+    Number.SIGNED: gettext_noop("可能敷衍的答复"),
+    Number.MADE: gettext_noop("作出承诺"),
+    Number.IN_TIME: gettext_noop("到期承诺：按时兑现"),
+    Number.LATE: gettext_noop("到期承诺：迟到兑现"),
+    Number.BROKEN: gettext_noop("到期承诺：没有兑现"),
+}
+
+
+def number(value: str) -> str:
+    return _(NUMBERS[value])
