@@ -34,8 +34,9 @@ if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar
 
 SHORT, WORKED, UNEVEN = 1000, 10, 3
-MOST_PEOPLE = 200
+MOST_PEOPLE = 60
 _LIMIT = 2.0
+"""Deterministic seconds for ten people."""
 _HOUR = 2
 """In half hours."""
 
@@ -119,9 +120,49 @@ def rostered(needed: Staffing, people: Sequence[Person], hours: WorkingTime | No
     if not choices:
         return _roster((), needed, proven=True)
     model, work = _model(needed, people, hours, tuple(choices))
-    solution = solved(model, _LIMIT)
-    taken = sorted((key for key, var in work.items() if solution.value(var)), key=lambda key: (key[1], key[2].first))
-    return _roster(tuple(taken), needed, proven=solution.proven)
+    solution = solved(model, _LIMIT * max(1.0, len(people) / 10))
+    if solution is None:
+        return _roster(_by_hand(needed, people, hours, tuple(choices)), needed, proven=False)
+    taken = [key for key, var in work.items() if solution.value(var)]
+    return _roster(taken, needed, proven=solution.proven)
+
+
+def _by_hand(needed: Staffing, people: Sequence[Person], hours: WorkingTime, choices: Sequence[_Key]) -> Sequence[_Key]:
+    """What a person would do, for more people than can be planned better in the time: day by day, the shift that covers
+    most of what is missing, by whoever has worked least.
+    """
+    missing = list(needed.on_duty)
+    taken: list[_Key] = []
+    worked = dict.fromkeys((person.name for person in people), 0)
+    for day in range(7):
+        today = [key for key in choices if key[1] == day]
+        while today:
+            best = max(today, key=lambda key: (_gain(key, missing), -worked[key[0]]))
+            if not _gain(best, missing):
+                break
+            person = next(person for person in people if person.name == best[0])
+            if _allowed(best, [key for key in taken if key[0] == best[0]], person, hours):
+                taken.append(best)
+                worked[best[0]] += len(best[2].worked)
+                today = [key for key in today if key[0] != best[0]]
+                for cell in best[2].worked:
+                    missing[day * HALF_HOURS_A_DAY + cell] -= 1
+            else:
+                today.remove(best)
+    return taken
+
+
+def _gain(key: _Key, missing: Sequence[int]) -> int:
+    begin = key[1] * HALF_HOURS_A_DAY
+    return len([cell for cell in key[2].worked if missing[begin + cell] > 0])
+
+
+def _allowed(key: _Key, mine: Sequence[_Key], person: Person, hours: WorkingTime) -> bool:
+    """Whether one more shift, later than the others, keeps the rules."""
+    worked = sum(len(one[2].worked) for one in (*mine, key))
+    ends = max((one[1] * HALF_HOURS_A_DAY + one[2].last for one in mine), default=-HALF_HOURS_A_DAY)
+    rested = key[1] * HALF_HOURS_A_DAY + key[2].first - ends >= hours.rest_hours * _HOUR
+    return rested and len(mine) < hours.most_days and worked * MINUTES_A_HALF_HOUR <= person.most_minutes
 
 
 def covered_whole(windows: Sequence[Window]) -> tuple[bool, ...]:
@@ -212,6 +253,7 @@ def _rules(model: CpModel, mine: Mapping[_Key, IntVar], person: Person, hours: W
 
 def _roster(taken: Sequence[_Key], needed: Staffing, *, proven: bool) -> Roster:
     on_duty = [0] * HALF_HOURS_A_WEEK
+    taken = sorted(taken, key=lambda key: (key[1], key[2].first, key[0]))
     for _, day, shift in taken:
         for cell in shift.worked:
             on_duty[day * HALF_HOURS_A_DAY + cell] += 1

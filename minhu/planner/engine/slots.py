@@ -10,12 +10,12 @@ block[t] = 1 when a call begins after a cell without one. Never in protected tim
     WAIT     each five minutes that a citizen waits after the earliest moment: 1
 
 Same input, same plan: one worker, a fixed seed, and a limit in CP-SAT's deterministic time, not by the clock. Up to ten
-calls the plan is the best there is; beyond, the best found in that time.
+calls or so the plan is the best there is; beyond, the best found in that time.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -67,14 +67,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """The plan. unkept: which promises have no place in it. cost: as the module says, without the broken promises.
-
-    proven: no plan is better.
-    """
+    """The plan. unkept: which promises have no place in it. proven: no plan is better."""
 
     slots: tuple[Slot, ...]
     unkept: tuple[Promised, ...]
-    cost: int
     proven: bool
 
 
@@ -84,16 +80,35 @@ def place(promises: Sequence[Promised], busy: Sequence[Busy], within: Window) ->
     day = Grid.of(busy, within)
     starts = {one.id: day.starts(one) for one in promises}
     if not any(starts.values()):
-        return Placing((), tuple(promises), 0, proven=True)
+        return Placing((), tuple(promises), proven=True)
     model, begins = _model(promises, day, starts)
     solution = solved(model, _LIMIT)
+    if solution is None:
+        return _placing(promises, day, _first_fit(promises, day, starts), proven=False)
     at = {id_: cell for (id_, cell), var in begins.items() if solution.value(var)}
+    return _placing(promises, day, at, proven=solution.proven)
+
+
+def _first_fit(promises: Sequence[Promised], day: Grid, starts: Mapping[str, Sequence[int]]) -> dict[str, int]:
+    """What a person would do by hand, for a day too full to be planned better in the time: the pressing ones first."""
+    taken: set[int] = set()
+    at = {}
+    for one in sorted(promises, key=lambda one: (not one.urgent, one.latest, one.id)):
+        for cell in starts[one.id]:
+            cells = range(cell, cell + day.length(one))
+            if taken.isdisjoint(cells):
+                taken.update(cells)
+                at[one.id] = cell
+                break
+    return at
+
+
+def _placing(promises: Sequence[Promised], day: Grid, at: Mapping[str, int], *, proven: bool) -> Placing:
     slots = [
         Slot(one.id, day.minute(at[one.id]), day.minute(at[one.id]) + one.minutes) for one in promises if one.id in at
     ]
     unkept = tuple(one for one in promises if one.id not in at)
-    cost = solution.objective - sum(_broken(one) for one in unkept)
-    return Placing(tuple(sorted(slots, key=lambda slot: slot.start)), unkept, cost, solution.proven)
+    return Placing(tuple(sorted(slots, key=lambda slot: slot.start)), unkept, proven)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,6 @@ if TYPE_CHECKING:
 SEED = 20220207
 
 
-class NoAnswer(Exception):
-    """The solver found no answer in its time. Our models always have one, so this is a fault."""
-
-
 @dataclass(frozen=True, slots=True)
 class Solution:
     """Values of the variables. proven: nothing is better."""
@@ -30,8 +26,8 @@ class Solution:
         return int(self.solver.value(variable))
 
 
-def solved(model: CpModel, deterministic_seconds: float) -> Solution:
-    """The best answer found within so much work, the same on any machine. Raises: NoAnswer."""
+def solved(model: CpModel, deterministic_seconds: float) -> Solution | None:
+    """The best answer found within so much work, the same on any machine; None where none was found in it."""
     from ortools.sat.python import cp_model
 
     solver = cp_model.CpSolver()
@@ -41,5 +37,5 @@ def solved(model: CpModel, deterministic_seconds: float) -> Solution:
     solver.parameters.max_deterministic_time = deterministic_seconds
     status = solver.solve(model)
     if status not in {cp_model.OPTIMAL, cp_model.FEASIBLE}:
-        raise NoAnswer(solver.status_name(status))
+        return None
     return Solution(solver, round(solver.objective_value), status == cp_model.OPTIMAL)

@@ -9,7 +9,17 @@ import pytest
 
 from minhu.planner.engine.day import MINUTES_A_DAY, Staffing, Window, minute_of_week
 from minhu.planner.engine.errors import InputUnclear
-from minhu.planner.engine.roster import Person, Roster, WorkingTime, covered_whole, rostered
+from minhu.planner.engine.roster import (
+    Person,
+    Roster,
+    WorkingTime,
+    _by_hand,
+    _possible,
+    _roster,
+    _shifts,
+    covered_whole,
+    rostered,
+)
 from minhu.planner.engine.staff_missing import why_short
 
 ALL_WEEK = tuple(Window.of(day, "07:00", "23:00") for day in range(7))
@@ -108,6 +118,22 @@ def test_the_same_people_get_the_same_roster_in_little_time(office: Roster) -> N
 
     assert again == office
     assert time.process_time() - began < 8
+
+
+def test_more_people_than_can_be_planned_well_are_planned_by_the_same_rules() -> None:
+    needed = Staffing.during([Window.of(day, "07:00", "21:00") for day in range(7)], 4)
+    keys = [
+        (person.name, day, shift)
+        for person in people(15) for day in range(7) for shift in _shifts(WorkingTime())
+        if _possible(shift, day, covered_whole(person.available), needed.on_duty)
+    ]  # fmt: skip
+    roster = _roster(_by_hand(needed, people(15), WorkingTime(), keys), needed, proven=False)
+
+    assert sum(one.missing for one in roster.short) <= 0.05 * sum(needed.on_duty)
+    for person in people(15):
+        mine = [shift for shift in roster.shifts if shift.name == person.name]
+        assert len(mine) <= 5
+        assert all(after.start - before.end >= 11 * 60 for before, after in pairwise(mine))
 
 
 def test_absurd_rules_and_namesakes_are_refused_in_words() -> None:

@@ -111,7 +111,7 @@ def test_no_call_is_proposed_at_night() -> None:
 
 
 def test_a_day_without_promises_is_empty() -> None:
-    assert place([], DESK, MONDAY) == Placing((), (), 0, proven=True)
+    assert place([], DESK, MONDAY) == Placing((), (), proven=True)
 
 
 def test_a_full_day_is_planned_in_under_a_second_and_always_the_same() -> None:
@@ -153,6 +153,16 @@ def test_every_promise_is_placed_once_within_its_times_or_explained(
             entry.start < slot.end and slot.start < entry.end for entry in calendar if entry.interruptible is NEVER
         )
     assert all(unkept.why and unkept.cures for unkept in explained(plan, calendar, MONDAY))
+
+
+def test_a_day_too_full_to_be_planned_well_is_planned_all_the_same() -> None:
+    promises = [call(f"{n}", "06:00", "22:55", 15, urgent=n > 60) for n in range(80)]
+    plan = place(promises, DESK, MONDAY)
+
+    assert len(plan.slots) == 17 * 4
+    assert not any(one.urgent for one in plan.unkept)
+    assert all(before.end <= after.start for before, after in pairwise(plan.slots))
+    assert not plan.proven
 
 
 def test_absurd_promises_are_refused_in_words() -> None:
