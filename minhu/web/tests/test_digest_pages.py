@@ -37,6 +37,7 @@ def city(monkeypatch: pytest.MonkeyPatch) -> Office:
 
 
 def client_of(viewer: Viewer) -> Client:
+    assert viewer.account_id is not None
     client = Client()
     client.force_login(Account.objects.get(pk=viewer.account_id))
     return client
