@@ -96,8 +96,10 @@ def test_a_reply_says_what_was_done_and_by_whom_or_is_refused(morning: Scene, op
     page.get_by_text("请写明办了什么、由谁办的").wait_for()
     assert page.get_by_label("办了什么").input_value() == "已增设临时站点"
 
+    page.get_by_text("没有日期、地点、依据或数量").wait_for()
+
     page.get_by_label("谁办的").fill("公交科")
-    page.get_by_role("button", name="答复").click()
+    page.get_by_role("button", name="仍然发送").click()
     page.get_by_text("已答复。").wait_for()
     assert morning.case.replies.get().done_by == "公交科"
 
