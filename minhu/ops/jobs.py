@@ -15,6 +15,7 @@ from minhu.cases import actions as cases
 from minhu.cases import tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
+from minhu.insight import rechecking, rectify_clock, reporters
 from minhu.intake import inbound, outbox, receipts, seal
 from minhu.ops import gateways
 from minhu.ops.gateways import Posts
@@ -41,7 +42,14 @@ def run() -> None:
         senders = [Sender(post, posts, worker=worker) for post in posts]
         if not senders:
             log.warning("no_gateway", cure="set SMPP_HOST or SMS_GATEWAYS, or texts will wait")
-        work = [*_texting(senders), *_casework(), *_supervision(), *_figures(), *_housekeeping(worker, posts)]
+        work = [
+            *_texting(senders),
+            *_casework(),
+            *_supervision(),
+            *_rectifying(),
+            *_figures(),
+            *_housekeeping(worker, posts),
+        ]
         rounds = Rounds(work)
         rounds.start()
         log.info("jobs_started", worker=worker, gateways=[one.name for one in senders])
@@ -87,6 +95,17 @@ def _supervision() -> list[Work]:
         Work("take_in_complaints", lambda: complaining.take_in(timezone.now()), 5.0),
         Work("rise_complaints", _quietly(lambda: complaint_clocks.sweep(timezone.now())), MINUTE),
         Work("propose_steps", _quietly(lambda: laddering.sweep(timezone.now())), MINUTE),
+    ]
+
+
+def _rectifying() -> list[Work]:
+    return [
+        Work("promise_rectify", lambda: reporters.promise_due(timezone.now()), 5.0),
+        Work("tell_rectified", lambda: reporters.tell_due(timezone.now()), 5.0),
+        Work("settle_rectified", lambda: reporters.settle(timezone.now()), 5.0),
+        Work("recheck", _quietly(lambda: rechecking.sweep(timezone.now())), MINUTE),
+        Work("rise_rectify", _quietly(lambda: rectify_clock.sweep(timezone.now())), MINUTE),
+        Work("reopen_rectify", _quietly(lambda: rectify_clock.reopen(timezone.now())), MINUTE),
     ]
 
 

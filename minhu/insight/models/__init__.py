@@ -3,5 +3,7 @@
 from __future__ import annotations
 
 from minhu.insight.models.hot_issue import HotIssue, Member
+from minhu.insight.models.recheck import Recheck, Sample
+from minhu.insight.models.rectification import Measure, Rectification, RectifyStep, Reporter
 
-__all__ = ["HotIssue", "Member"]
+__all__ = ["HotIssue", "Measure", "Member", "Recheck", "Rectification", "RectifyStep", "Reporter", "Sample"]
