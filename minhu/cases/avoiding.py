@@ -157,7 +157,7 @@ def _give_to_another(case: Case, holder_id: int | None) -> None:
     case.holder = other
     case.save(update_fields=["holder"])
     owner = ledger.official_owns(other) if other else ledger.staff_own(None, case.city_id)
-    ledger.give_to(case, ledger.ALL_KINDS, owner)
+    ledger.give_to(case, ledger.OF_THE_CASE, owner)
 
 
 def conflicts_of(case: Case, message: WebMessage) -> list[Conflict]:

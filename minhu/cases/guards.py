@@ -117,7 +117,8 @@ _WITH_A_CONFLICT = (
 )
 _STILL_OWING = (
     "NEW.state IN ('closed', 'withdrawn') AND OLD.state NOT IN ('closed', 'withdrawn') AND EXISTS "
-    "(SELECT 1 FROM cases_promise p WHERE p.case_id = NEW.id AND p.kept_at IS NULL AND p.released_at IS NULL)"
+    "(SELECT 1 FROM cases_promise p WHERE p.case_id = NEW.id AND p.kept_at IS NULL AND p.released_at IS NULL "
+    "AND (p.kind <> 'rectify' OR NEW.state = 'withdrawn'))"
 )
 _GRANDPARENT = (
     "NEW.parent_id IS NOT NULL AND NEW.parent_id IS DISTINCT FROM OLD.parent_id AND "

@@ -25,6 +25,8 @@ EVIDENCE_TALK_SECONDS = 5.0
 """A call shorter than this has not been a conversation."""
 
 ALL_KINDS = tuple(PromiseKind)
+OF_THE_CASE = tuple(kind for kind in PromiseKind if kind is not PromiseKind.RECTIFY)
+"""That a matter of many is put right is owed beyond the end of each case, by whoever puts it right."""
 ANSWERED_BY_A_REPLY = (PromiseKind.CALL_BACK, PromiseKind.REPLY, PromiseKind.CLARIFY)
 """What is kept when the citizen has his answer. That a case goes to somebody is kept by its going there alone."""
 

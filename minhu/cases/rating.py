@@ -26,8 +26,8 @@ def rate_reply(
 ) -> list[trail.Entry]:
     """Keep the rating of the latest reply, under the case's lock; what was done, for the trail.
 
-    Satisfied closes the case: that he rates a reply shows that it reached him, and nothing else is owed. Otherwise it
-    goes back once to the official himself, the second time to his superior, with a new promise.
+    Satisfied closes the case: that he rates a reply shows that it reached him, and nothing else of the case is owed.
+    Otherwise it goes back once to the official himself, the second time to his superior, with a new promise.
     Raises: NotPossibleNow when no reply waits for a rating.
     """
     state = after(CaseState(case.state), Act.CLOSE if score == SATISFIED else Act.REOPEN)
@@ -39,7 +39,7 @@ def rate_reply(
     if score == SATISFIED:
         if reply is not None:
             ledger.keep_by_reply(case, reply, ledger.ANSWERED_BY_A_REPLY, at=at)
-        ledger.release(case, "群众评价满意", at=at)
+        ledger.release(case, "群众评价满意", ledger.OF_THE_CASE, at=at)
         case.state, case.closed_at = state.value, at
         case.save(update_fields=["state", "closed_at"])
         _thank(case, at)

@@ -50,7 +50,8 @@ def close_due(at: datetime | None = None, limit: int = 200) -> int:
     answered.filter(rate_until=None).update(
         rate_until=F("replied_at") + deadlines.CLOSE_WITHOUT_RATING_AFTER
     )  # answered by a release that kept no such time
-    owing = Promise.objects.filter(kept_at=None, released_at=None).values("case_id")
+    of_cases = Promise.objects.filter(kind__in=[kind.value for kind in ledger.OF_THE_CASE])
+    owing = of_cases.filter(kept_at=None, released_at=None).values("case_id")
     closed = 0
     for case_id in list(answered.exclude(pk__in=owing).order_by("replied_at").values_list("pk", flat=True)[:limit]):
         with transaction.atomic():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from minhu.audit import trail
@@ -36,6 +36,9 @@ from minhu.rules.texts import (
 from minhu.rules.words import OPEN, CaseKind, CaseState, Direction, PromiseKind, Urgency
 
 Acts = list[trail.Entry]
+
+ASKED_LATELY = timedelta(days=14)
+"""For so long a word is taken as the answer to our question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,10 +180,13 @@ def open_for_line(text: Text, line: Line, *, at: datetime) -> Case:
 
 
 def _unclear(text: Text, now: Situation, at: datetime) -> Acts:
-    """One question; without an answer in a working day staff call. A word after a reply (thanks) asks for nothing."""
-    if now.replied is not None:
-        quick.insert(of_text(now.replied, text, "addition"))
-        return [trail.entry("join", now.replied, text=text.pk)]
+    """One question; without an answer in a working day staff call. A word after a reply (thanks) asks for nothing, and
+    an answer to what we asked about a matter that is over belongs to that matter.
+    """
+    about = now.replied or _asked_about(text)
+    if about is not None:
+        quick.insert(of_text(about, text, "addition"))
+        return [trail.entry("join", about, text=text.pk)]
     case = open_case(_seed(text, CaseKind.REQUEST, CaseState.CLARIFYING))
     quick.insert(of_text(case, text, "unclear"))
     due_at = _still_ahead(lambda since: deadlines.add_working_days(since, 1, china()), text.at, at)
@@ -189,6 +195,14 @@ def _unclear(text: Text, now: Situation, at: datetime) -> Acts:
     draft = outbox.Draft(template="clarify", variables={"code": case.code}, code=case.code, asked_for=True)
     tell(case, text.thread.citizen, draft, key=f"clarify:{case.pk}", at=at, first=True)
     return [trail.entry("open_case", case, text=text.pk, unclear=True)]
+
+
+def _asked_about(text: Text) -> Case | None:
+    """The matter about which we asked whether it is put right, if that is the last we wrote to him on this line."""
+    ours = Text.objects.filter(thread=text.thread_id, direction=Direction.OUTBOUND.value, at__lte=text.at)
+    last = ours.order_by("-at", "-pk").first()
+    asked = last is not None and last.template == "rectify_ask" and text.at - last.at <= ASKED_LATELY
+    return Case.objects.filter(code=last.code, citizen=text.thread.citizen_id).first() if asked and last else None
 
 
 def _add(text: Text, case: Case | None, now: Situation, at: datetime) -> Acts:

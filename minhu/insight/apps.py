@@ -15,3 +15,6 @@ class InsightConfig(AppConfig):
         from minhu.insight.guards_quality import QUALITY_GUARDS
 
         guard(*QUALITY_GUARDS)
+        from minhu.insight.guards_rectify import RECTIFY_GUARDS
+
+        guard(*RECTIFY_GUARDS)

@@ -16,6 +16,7 @@ from minhu.cases import tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
 from minhu.insight import signing
+from minhu.insight import rechecking, rectify_clock, reporters
 from minhu.intake import inbound, outbox, receipts, seal
 from minhu.ops import digest_mail, gateways
 from minhu.ops.gateways import Posts
@@ -48,6 +49,8 @@ def run() -> None:
             *_supervision(),
             *_figures(),
             *_quality(),
+            *_rectifying(),
+            *_figures(),
             *_housekeeping(worker, posts),
         ]
         rounds = Rounds(work)
@@ -95,6 +98,17 @@ def _supervision() -> list[Work]:
         Work("take_in_complaints", lambda: complaining.take_in(timezone.now()), 5.0),
         Work("rise_complaints", _quietly(lambda: complaint_clocks.sweep(timezone.now())), MINUTE),
         Work("propose_steps", _quietly(lambda: laddering.sweep(timezone.now())), MINUTE),
+    ]
+
+
+def _rectifying() -> list[Work]:
+    return [
+        Work("promise_rectify", lambda: reporters.promise_due(timezone.now()), 5.0),
+        Work("tell_rectified", lambda: reporters.tell_due(timezone.now()), 5.0),
+        Work("settle_rectified", lambda: reporters.settle(timezone.now()), 5.0),
+        Work("recheck", _quietly(lambda: rechecking.sweep(timezone.now())), MINUTE),
+        Work("rise_rectify", _quietly(lambda: rectify_clock.sweep(timezone.now())), MINUTE),
+        Work("reopen_rectify", _quietly(lambda: rectify_clock.reopen(timezone.now())), MINUTE),
     ]
 
 

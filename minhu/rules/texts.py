@@ -45,6 +45,11 @@ TEMPLATES: dict[str, str] = {
     "complaint_received": "您对编号{code}办理情况的反映已收到，由督查人员核实。",
     "complaint_found": "您对编号{code}办理情况的反映已核实：{result}。不认可的，{due}前可凭编号申请复核。",
     "complaint_decided": "您对编号{code}办理情况的反映已复核：{result}。详情请凭编号查看。",
+    "rectify": "您反映的问题（编号{code}）已列入整改，由{by}负责，{due}前完成。办完会请群众核验，并告诉您。",
+    "rectify_ask": (
+        "编号{code}反映的问题，承办单位说已经整改好。真的解决了吗？请直接回复“解决了”或“没解决”，没解决的请写明情况。"
+    ),
+    "rectified": "您反映的问题（编号{code}）已整改，经回访反映人核验。详情请凭编号查看；又出现的，请再告诉我们。",
     "opted_out": "已为您退订通知短信。您主动咨询的事项仍会答复。",
     "interrupted": "您好，刚才的通话因系统故障中断，来电已登记，{due}前给您回电。编号{code}",
     "called_back_missed": "您好，{name}（{title}）刚才给您回电未接通，会再次联系您。编号{code}",

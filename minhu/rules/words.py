@@ -224,6 +224,10 @@ class NoticeKind(StrEnum):
     STATE_UP = "state_up"
     DECIDE_LATE = "decide_late"
     DECIDE_UP = "decide_up"
+    RECTIFY = "rectify"
+    RECT_SOON = "rect_soon"
+    RECT_LATE = "rect_late"
+    RECT_UP = "rect_up"
 
 
 ABOUT_COMPLAINT = frozenset(
@@ -235,8 +239,11 @@ ABOUT_COMPLAINT = frozenset(
 )  # fmt: skip
 """About how a case was dealt with: a step of it, its time being over (LATE), and that told one level higher (UP)."""
 
-ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT}) | ABOUT_COMPLAINT
-"""A line that is answered less and less; a published number that is to be corrected; a complaint."""
+ABOUT_RECTIFY = frozenset({NoticeKind.RECTIFY, NoticeKind.RECT_SOON, NoticeKind.RECT_LATE, NoticeKind.RECT_UP})
+"""A rectification came to where the reader is to do something; 80, 100 and 120 % of the time for it have run."""
+
+ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT}) | ABOUT_COMPLAINT | ABOUT_RECTIFY
+"""A line that is answered less and less; a published number that is to be corrected; a complaint; a rectification."""
 
 
 class Outcome(StrEnum):

@@ -10,6 +10,7 @@ from minhu.directory.models import Account
 from tests.browser.axe import faults
 from tests.browser.casework import Work, work
 from tests.browser.conftest import DESK, PHONE, Open
+from tests.browser.rectified import rectified
 from tests.browser.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
@@ -42,6 +43,11 @@ def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, list[str]]]
     unit = ["/console/desk/", "/console/ledger/", "/console/notices/", "/console/me/"]
     unit += [f"/console/cases/{begun.handed.pk}/?do={name}" for name in ("reply", "extend", "give_back")]
     supervisor = ["/console/escalated/", "/console/notices/", "/console/ledger/", f"/console/cases/{begun.late.pk}/"]
+    issue, (planned, claimed, published) = rectified(scene, work.supervisor_account, timezone.now())
+    public += ["/rectifications/", f"/rectifications/{published.pk}/"]
+    official += [f"/console/rectifications/{planned.pk}/"]
+    supervisor += ["/console/rectifications/", f"/console/rectifications/new/{issue.pk}/"]
+    supervisor += [f"/console/rectifications/{claimed.pk}/"]
     operator = ["/console/import/", "/console/gateways/"]
     return [
         (None, public), (work.unit_account, unit), (work.supervisor_account, supervisor),

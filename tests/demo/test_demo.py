@@ -29,6 +29,7 @@ SIGNS_OF_LIFE = {
     "checks of today": """select count(*) from supervision_check c join supervision_draw d on d.id = c.draw_id
         where d.seed = ''""",
     "weeks in the figures": "select count(distinct strftime('%W', day_on)) > 10 from supervision_daycount",
+    "rectifications published": "select count(*) from insight_rectification where state = 'published'",
     "alarms": "select count(*) from supervision_decayalarm",
     "numbers to be corrected": "select count(*) from supervision_correction",
 }

@@ -7,3 +7,7 @@ from minhu.insight.models.hot_issue import HotIssue, Member
 from minhu.insight.models.reply_signs import ReplySigns
 
 __all__ = ["DigestMail", "DigestReader", "HotIssue", "Member", "ReplySigns"]
+from minhu.insight.models.recheck import Recheck, Sample
+from minhu.insight.models.rectification import Measure, Rectification, RectifyStep, Reporter
+
+__all__ = ["HotIssue", "Measure", "Member", "Recheck", "Rectification", "RectifyStep", "Reporter", "Sample"]

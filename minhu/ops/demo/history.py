@@ -22,7 +22,7 @@ from minhu.directory.queries import viewer_of
 from minhu.intake.actions import WebForm, receive_web_message
 from minhu.intake.citizens import citizens_of
 from minhu.intake.models import Call, Text
-from minhu.ops.demo import inspected
+from minhu.ops.demo import inspected, rectified
 from minhu.ops.demo.bygone import called_back, came_in
 from minhu.ops.demo.people import FEATURED, Crowd, Published, read_phone_book, whom_to_ring
 from minhu.ops.demo.profile import HOURLY_WEIGHT
@@ -61,6 +61,7 @@ def play(city_id: int, at: datetime) -> None:
         if fresh:
             _Calls(city_id, at, random).play()
         inspected.play(city_id, at, random)
+        rectified.play(city_id, at)
         _arrived(city_id, at)
         if fresh:
             _count(city_id, at)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from minhu.cases.queries import NoticeRow
-from minhu.rules.words import ABOUT_COMPLAINT, NoticeKind
+from minhu.rules.words import ABOUT_COMPLAINT, ABOUT_RECTIFY, NoticeKind
 from minhu.web.words import Shown
 
 
@@ -46,6 +46,10 @@ NOTICES: dict[NoticeKind, Shown] = {
     NoticeKind.STATE_UP: Shown(gettext_noop("群众反映超时没有说明，上报给您"), "triangle-alert", "over"),
     NoticeKind.DECIDE_LATE: Shown(gettext_noop("复核到期没有决定"), "triangle-alert", "over"),
     NoticeKind.DECIDE_UP: Shown(gettext_noop("督查超时没有复核，上报给您"), "triangle-alert", "over"),
+    NoticeKind.RECTIFY: Shown(gettext_noop("一项整改到了要您办的一步"), "list-checks", "due"),
+    NoticeKind.RECT_SOON: Shown(gettext_noop("整改时限已过八成，请抓紧"), "clock", "due"),
+    NoticeKind.RECT_LATE: Shown(gettext_noop("整改到期了，还没有办到"), "triangle-alert", "over"),
+    NoticeKind.RECT_UP: Shown(gettext_noop("整改超时两成以上，上报给您"), "triangle-alert", "over"),
 }
 _PAGES = {NoticeKind.ALARM: "console-alarms", NoticeKind.CORRECT: "liveness"}
 _NOT_HIS_PAGE = frozenset({NoticeKind.ASK_UP, NoticeKind.STATE_UP})
@@ -68,4 +72,6 @@ def _more_of(row: NoticeRow) -> str:
         return reverse("complaint", args=[row.about_id])
     if row.kind in _NOT_HIS_PAGE:
         return reverse("complaints")
+    if row.kind in ABOUT_RECTIFY:
+        return reverse("rectify-step", args=[row.about_id])
     return reverse(_PAGES[row.kind]) if row.kind in _PAGES else ""

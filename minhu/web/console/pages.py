@@ -164,6 +164,8 @@ def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         offered += [("console-alarms", _("接听下滑"), "triangle-alert")]
     if viewer.official_id is not None:
         offered += [("about-me", _("关于我的抽查与处理"), "info")]
+    if viewer.official_id is not None or viewer.has(Role.STAFF, Role.UNIT, Role.SUPERVISOR, Role.LEADERSHIP):
+        offered += [("rectifications", _("整改"), "list-checks")]
     if laddered.has_reports(viewer) or laddered.counts_for(viewer) or viewer.has(*DECIDES):
         offered += [("ladder", _("约谈与移交"), "users")]
     return tuple((label, icon, reverse(name)) for name, label, icon in offered if name not in in_tabs)

@@ -135,7 +135,7 @@ def cleared_by(kind: PromiseKind) -> str:
         case PromiseKind.FORWARD:
             return _("转办记录")
         case PromiseKind.RECTIFY:
-            return _("登记的结果")
+            return _("回访核验后送达的告知")
 
 
 def promise_words(row: PromiseRow) -> str:

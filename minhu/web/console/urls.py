@@ -24,6 +24,7 @@ from minhu.web.console import (
     recordings,
     reply_quality,
     replying,
+    rectify,
     reports,
 )
 
@@ -123,4 +124,19 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("insight/digest/cases/", digest.cases, name="digest-cases"),
     path("insight/digest/mail/", digest.mail, name="digest-mail"),
     path("insight/digest/digest.pdf", digest.document, name="digest-pdf"),
+    path("rectifications/", rectify.index, name="rectifications"),
+    path("rectifications/new/<int:issue_id>/", rectify.new, name="rectify-new"),
+    path("rectifications/new/<int:issue_id>/begin/", rectify.begin, name="rectify-begin"),
+    path("rectifications/steps/<int:step_id>/", rectify.of_step, name="rectify-step"),
+    path("rectifications/<int:rectification_id>/", rectify.page, name="rectification"),
+    path("rectifications/<int:rectification_id>/research/", rectify.research, name="rectify-research"),
+    path("rectifications/<int:rectification_id>/plan/", rectify.plan, name="rectify-plan"),
+    path("rectifications/<int:rectification_id>/start/", rectify.start, name="rectify-start"),
+    path("rectifications/<int:rectification_id>/measures/<int:measure_id>/", rectify.finish, name="rectify-finish"),
+    path("rectifications/<int:rectification_id>/claim/", rectify.claim, name="rectify-claim"),
+    path("rectifications/<int:rectification_id>/give/", rectify.give, name="rectify-give"),
+    path("rectifications/<int:rectification_id>/publish/", rectify.publish, name="rectify-publish"),
+    path("rectifications/<int:rectification_id>/asked/<int:recheck_id>/call/", rectify.call, name="recheck-call"),
+    path("rectifications/<int:rectification_id>/asked/<int:recheck_id>/ask/", rectify.ask, name="recheck-ask"),
+    path("rectifications/<int:rectification_id>/asked/<int:recheck_id>/", rectify.answer, name="recheck-answer"),
 ]

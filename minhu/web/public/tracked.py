@@ -24,7 +24,7 @@ from minhu.rules.casework import Act
 from minhu.rules.errors import Refusal
 from minhu.web import uploads
 from minhu.web.errors import message, not_found, too_many
-from minhu.web.public import complained, progress
+from minhu.web.public import complained, progress, rectified
 
 Action = Callable[[str, str], object]
 """Given the code and the client's address."""
@@ -155,7 +155,7 @@ def _page(request: HttpRequest, code: str, status: int = 200, **extra: object) -
         "most_mb": MOST_BYTES // 1024 // 1024,
         "typed_code": _read(code),
     }
-    context |= complained.of(found.code, timezone.now())
+    context |= complained.of(found.code, timezone.now()) | rectified.of(found.code)
     return _private(render(request, "public/matter.html", context | extra, status=status))
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web.public import api, complaining, directory, draws, figures, matters, tracked
+from minhu.web.public import api, complaining, directory, draws, figures, matters, rectified, tracked
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", directory.index, name="directory"),
@@ -29,4 +29,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("figures/", figures.page, name="figures"),
     path("figures/figures.<str:kind>", figures.file, name="figures-file"),
     path("api/v1/figures", api.figures, name="api-figures"),
+    path("rectifications/", rectified.index, name="public-rectifications"),
+    path("rectifications/<int:rectification_id>/", rectified.page, name="public-rectification"),
 ]
