@@ -33,7 +33,7 @@ from minhu.cases.joining import join, part
 from minhu.cases.models import Case, Contact, Promise
 from minhu.cases.more_time import extend
 from minhu.cases.noting import read_notice, write_note
-from minhu.cases.opening import title_of
+from minhu.cases.opening import WORDS, title_of
 from minhu.cases.rating import rate_reply
 from minhu.cases.settling import close_due, settle_evidence
 from minhu.cases.take_in import take_in
@@ -54,7 +54,7 @@ from minhu.rules.conflicts import InConflict
 from minhu.rules.errors import Refusal
 from minhu.rules.plain import storable
 from minhu.rules.texts import MAX_BODY
-from minhu.rules.words import CaseKind, CaseState, PromiseKind, Urgency
+from minhu.rules.words import CaseKind, CaseState, PromiseKind, SaidBy, Urgency
 
 __all__ = [
     "About", "CallStillOn", "NoEvidence", "NobodyHolds", "NotAnswered", "Receiver", "Said", "SayWhatWasDone",
@@ -122,15 +122,17 @@ def clarify(case_id: int, body: str, *, by: Viewer, kind: CaseKind | None = None
     case = locked(case_id, by, Act.CLARIFIED)
     case.state = after(CaseState(case.state), Act.CLARIFIED).value
     case.body, case.title = storable(body.strip(), MAX_BODY), title_of(body)
-    case.kind = kind.value if kind else case.kind
+    if kind is not None:
+        case.kind, case.kind_by = kind.value, SaidBy.PERSON.value
+    case.read_at = None
     if not _keep_clarification(case, at):
         raise NoEvidence
-    case.save(update_fields=["state", "body", "title", "kind"])
+    case.save(update_fields=["state", "kind", "kind_by", *WORDS])
     if case.first_contact_at is None:
         due_at = deadlines.first_contact_due(Urgency(case.urgency), at, china())
         owner = ledger.line_owns(case.line, case.city_id)
         ledger.promise(case, PromiseKind.CALL_BACK, due_at, owner, at=at)
-    trail.record(by, "clarify", case)
+    trail.record(by, "clarify", case, kind=kind)
     return case
 
 
