@@ -24,6 +24,7 @@ from minhu.carriers.kinds import GatewaySettings
 from minhu.carriers.smpp import BadSmppSetting, BindMode, ReceiptIds, SmppSettings
 from minhu.environment import BadSetting, Environment, database, keep_secret, read_file
 from minhu.environment.gateways import channel_of, gateways
+from minhu.environment.insight import insight
 from minhu.rules.gateways import Channel
 from minhu.rules.ladder import Thresholds
 from minhu.rules.numbers import NotANumber, is_mobile, normalise
@@ -171,6 +172,10 @@ WEB_PROCESSES = env.whole("MINHU_WEB_PROCESSES", min(os.cpu_count() or 1, 4), lo
 
 METRICS_TOKEN = env.text("MINHU_METRICS_TOKEN", "" if PRODUCTION else "local")
 """The bearer token Prometheus shows at /metrics; empty closes the page."""
+
+
+INSIGHT = insight(env)
+"""What reads citizens' matters, where a city has something of its own."""
 
 
 # --- data -------------------------------------------------------------------------------------------------------------

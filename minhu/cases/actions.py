@@ -36,6 +36,7 @@ from minhu.cases.noting import read_notice, write_note
 from minhu.cases.opening import WORDS, title_of
 from minhu.cases.rating import rate_reply
 from minhu.cases.settling import close_due, settle_evidence
+from minhu.cases.sorting import sort
 from minhu.cases.take_in import take_in
 from minhu.cases.telling import NobodyHolds, SayWhatWasDone, SpeakFirst, quick_reply, reply
 from minhu.cases.texts import open_for_line
@@ -61,7 +62,7 @@ __all__ = [
     "SpeakFirst", "Upload", "WrittenUpAlready", "add_by_code", "agree_window", "ask_clarification", "assign", "attach",
     "attach_by_code", "call_back", "clarify", "close_due", "extend", "give_back", "go_up_by_code", "hold", "join",
     "make_confidential", "name", "part", "quick_reply", "rate", "rate_by_code", "read_notice", "record_callback",
-    "reply", "set_conflict", "set_hop_limit", "set_missing_clocks", "settle_evidence", "show_door", "sweep",
+    "reply", "set_conflict", "set_hop_limit", "set_missing_clocks", "settle_evidence", "show_door", "sort", "sweep",
     "take_in", "take_up_text", "transfer", "withdraw", "withdraw_by_code", "wrap_up", "write_note",
 ]  # fmt: skip
 

@@ -53,7 +53,9 @@ class Offered:
 
 def offer(case: Case, ground: OfferGround, *, at: datetime) -> HotlineOffer | None:
     """Offer it, under the lock of the case; None where it is not to be, or was before."""
-    if not _may_be_offered(case) or HotlineOffer.objects.filter(case=case).exists():
+    if case.state != CaseState.NEW.value or case.first_contact_at is not None or not _may_be_offered(case):
+        return None
+    if HotlineOffer.objects.filter(case=case).exists():
         return None
     made = HotlineOffer(city_id=case.city_id, case=case, ground=ground.value, at=at)
     if case.citizen.number_sealed is not None:

@@ -23,7 +23,7 @@ _LONGEST_TITLE = 40
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What a new case starts from. code: told to the citizen already; "" for a fresh one. kind_by: who said the kind."""
+    """What a new case starts from. code: told to the citizen already; "" for a fresh one. kind_by: see Case."""
 
     city_id: int
     line: Line | None

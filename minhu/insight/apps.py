@@ -9,3 +9,9 @@ class InsightConfig(AppConfig):
     name = "minhu.insight"
     label = "insight"
     verbose_name = "民情分析"
+
+    def ready(self) -> None:
+        from minhu.audit.guards import guard
+        from minhu.audit.triggers import append_only
+
+        guard(*append_only("insight_correction"))

@@ -12,9 +12,10 @@ from django.utils import timezone
 
 from minhu.audit import pulse
 from minhu.cases import actions as cases
-from minhu.cases import tracking
+from minhu.cases import offering, tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
+from minhu.insight import correcting, reading
 from minhu.intake import inbound, outbox, receipts, seal
 from minhu.ops import gateways
 from minhu.ops.gateways import Posts
@@ -41,7 +42,14 @@ def run() -> None:
         senders = [Sender(post, posts, worker=worker) for post in posts]
         if not senders:
             log.warning("no_gateway", cure="set SMPP_HOST or SMS_GATEWAYS, or texts will wait")
-        work = [*_texting(senders), *_casework(), *_supervision(), *_figures(), *_housekeeping(worker, posts)]
+        work = [
+            *_texting(senders),
+            *_casework(),
+            *_supervision(),
+            *_figures(),
+            *_reading(),
+            *_housekeeping(worker, posts),
+        ]
         rounds = Rounds(work)
         rounds.start()
         log.info("jobs_started", worker=worker, gateways=[one.name for one in senders])
@@ -72,6 +80,7 @@ def _casework() -> list[Work]:
         Work("settle_evidence", lambda: cases.settle_evidence(at=timezone.now()), 1.0),
         Work("escalate", lambda: cases.sweep(at=timezone.now()), 5.0),
         Work("set_missing_clocks", cases.set_missing_clocks, MINUTE),
+        Work("hand_over_chosen", lambda: offering.hand_over_chosen(at=timezone.now()), 1.0),
         Work("close_due", lambda: cases.close_due(timezone.now()), MINUTE),
         Work("forget_lookups", _quietly(lambda: tracking.forget_lookups(at=timezone.now())), MINUTE),
     ]
@@ -99,6 +108,16 @@ def _figures() -> list[Work]:
             decaying.sweep(city, at=timezone.now())
 
     return [Work("count_figures", count, MINUTE), Work("watch_answers", _quietly(watch), 5 * MINUTE)]
+
+
+def _reading() -> list[Work]:
+    def hear() -> int:
+        return sum(correcting.take_in(city) for city in _cities())
+
+    return [
+        Work("read_cases", lambda: reading.read_some(at=timezone.now()), SOON),
+        Work("hear_corrections", hear, 1.0),
+    ]
 
 
 def _housekeeping(worker: str, posts: Posts) -> list[Work]:

@@ -280,6 +280,15 @@ class Role(StrEnum):
     AUDITOR = "auditor"
 
 
+class Question(StrEnum):
+    """What a reader says of a matter, and a person may say otherwise."""
+
+    KIND = "kind"
+    URGENCY = "urgency"
+    SUBJECT = "subject"
+    OWNER = "owner"
+
+
 class Stage(StrEnum):
     """Where a hot issue stands (热度); the one alert is due when it first becomes hot."""
 
