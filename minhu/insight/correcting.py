@@ -47,7 +47,7 @@ def say_subject(case_id: int, subject: str, *, by: Viewer, at: datetime | None =
     )  # fmt: skip
     reading.subject, reading.subject_confidence, reading.subject_words = subject, None, []
     reading.save(update_fields=["subject", "subject_confidence", "subject_words"])
-    trail.record(by, "say_subject", case, subject=subject)
+    trail.record(by, "say_subject", case, about=subject)
 
 
 @transaction.atomic

@@ -125,3 +125,9 @@ def learnable(question: Question, given: Sequence[tuple[Message, str]] = ()) -> 
         labels.append(said)
         last = pk
     return messages, labels, last
+
+
+def forget() -> None:
+    """Drop what is in memory; the next text reads the files again."""
+    with _lock:
+        _kept.clear()
