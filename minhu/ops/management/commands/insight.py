@@ -6,12 +6,13 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from minhu.ops.insight import evaluate, evaluate_groups, train
+from minhu.ops.insight import evaluate, evaluate_groups, evaluate_owners, train
 from minhu.ops.insight.errors import InsightCommandError
 
 SUBCOMMANDS = {
     "evaluate": evaluate,
     "evaluate-groups": evaluate_groups,
+    "evaluate-owners": evaluate_owners,
     "train": train,
 }
 
