@@ -40,7 +40,7 @@ def sort(case_id: int, kind: CaseKind, urgency: Urgency, *, by: Viewer, at: date
     case.kind_by = case.urgency_by = SaidBy.PERSON.value
     case.save(update_fields=["kind", "urgency", "kind_by", "urgency_by"])
     _bring_forward(case, at)
-    trail.record(by, Act.SORT, case, kind=kind, urgency=urgency, **before)
+    trail.record(by, Act.SORT, case, "", kind=kind, urgency=urgency, **before)
     return case
 
 
@@ -61,7 +61,7 @@ def sort_as_read(case: Case, kind: CaseKind | None, urgency: Urgency, *, reader:
         return False
     case.save(update_fields=["kind", "urgency", "kind_by", "urgency_by"])
     _bring_forward(case, at)
-    trail.record(access.reader(case.city_id), Act.SORT, case, reader=reader, **said)
+    trail.record(access.reader(case.city_id), Act.SORT, case, "", reader=reader, **said)
     return True
 
 

@@ -30,6 +30,10 @@ class OwnerRow:
     confidence: float
     words: tuple[str, ...]
 
+    @property
+    def percent(self) -> int:
+        return _percent(self.confidence)
+
 
 @dataclass(frozen=True, slots=True)
 class CaseReading:
@@ -54,6 +58,19 @@ class CaseReading:
     unclear: bool
     owners: tuple[OwnerRow, ...]
     elsewhere: OwnerRow | None
+
+    @property
+    def kind_percent(self) -> int:
+        return _percent(self.kind_confidence)
+
+    @property
+    def subject_percent(self) -> int:
+        return _percent(self.subject_confidence)
+
+
+def _percent(confidence: float) -> int:
+    """Nothing that was read is certain, so never a hundred."""
+    return min(round(100 * confidence), 99)
 
 
 def case_reading(viewer: Viewer, case_id: int) -> CaseReading | None:
