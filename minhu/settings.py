@@ -173,9 +173,7 @@ WEB_PROCESSES = env.whole("MINHU_WEB_PROCESSES", min(os.cpu_count() or 1, 4), lo
 METRICS_TOKEN = env.text("MINHU_METRICS_TOKEN", "" if PRODUCTION else "local")
 """The bearer token Prometheus shows at /metrics; empty closes the page."""
 
-
 INSIGHT = insight(env)
-"""What reads citizens' matters, where a city has something of its own."""
 
 
 # --- data -------------------------------------------------------------------------------------------------------------
