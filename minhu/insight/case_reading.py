@@ -75,10 +75,10 @@ def _percent(confidence: float) -> int:
 
 def case_reading(viewer: Viewer, case_id: int) -> CaseReading | None:
     """None for one that was not read yet, or had no words. Raises: NotYours."""
-    case = Case.objects.select_related("holder").filter(seen(viewer), pk=case_id).first()
+    case = Case.objects.select_related("holder", "reading").filter(seen(viewer), pk=case_id).first()
     if case is None:
         raise NotYours
-    one = Reading.objects.filter(case=case).first()
+    one: Reading | None = getattr(case, "reading", None)
     if one is None or not (one.reader or one.subject):
         return None
     proposed = _proposed(one, case) if CaseState(case.state) in OPEN else []
