@@ -25,6 +25,7 @@ from minhu.environment import BadSetting, Environment, database, keep_secret, re
 from minhu.environment.gateways import channel_of, gateways
 from minhu.environment.ladder import ladder
 from minhu.environment.mail import mail
+from minhu.environment.insight import insight
 from minhu.rules.gateways import Channel
 from minhu.rules.numbers import NotANumber, is_mobile, normalise
 from minhu.rules.routing import Policy
@@ -171,6 +172,8 @@ WEB_PROCESSES = env.whole("MINHU_WEB_PROCESSES", min(os.cpu_count() or 1, 4), lo
 
 METRICS_TOKEN = env.text("MINHU_METRICS_TOKEN", "" if PRODUCTION else "local")
 """The bearer token Prometheus shows at /metrics; empty closes the page."""
+
+INSIGHT = insight(env)
 
 
 # --- data -------------------------------------------------------------------------------------------------------------

@@ -33,9 +33,10 @@ from minhu.cases.joining import join, part
 from minhu.cases.models import Case, Contact, Promise
 from minhu.cases.more_time import extend
 from minhu.cases.noting import read_notice, write_note
-from minhu.cases.opening import title_of
+from minhu.cases.opening import WORDS, title_of
 from minhu.cases.rating import rate_reply
 from minhu.cases.settling import close_due, settle_evidence
+from minhu.cases.sorting import sort
 from minhu.cases.take_in import take_in
 from minhu.cases.telling import NobodyHolds, SayWhatWasDone, SpeakFirst, quick_reply, reply
 from minhu.cases.texts import open_for_line
@@ -54,14 +55,14 @@ from minhu.rules.conflicts import InConflict
 from minhu.rules.errors import Refusal
 from minhu.rules.plain import storable
 from minhu.rules.texts import MAX_BODY
-from minhu.rules.words import CaseKind, CaseState, PromiseKind, Urgency
+from minhu.rules.words import CaseKind, CaseState, PromiseKind, SaidBy, Urgency
 
 __all__ = [
     "About", "CallStillOn", "NoEvidence", "NobodyHolds", "NotAnswered", "Receiver", "Said", "SayWhatWasDone",
     "SpeakFirst", "Upload", "WrittenUpAlready", "add_by_code", "agree_window", "ask_clarification", "assign", "attach",
     "attach_by_code", "call_back", "clarify", "close_due", "extend", "give_back", "go_up_by_code", "hold", "join",
     "make_confidential", "name", "part", "quick_reply", "rate", "rate_by_code", "read_notice", "record_callback",
-    "reply", "set_conflict", "set_hop_limit", "set_missing_clocks", "settle_evidence", "show_door", "sweep",
+    "reply", "set_conflict", "set_hop_limit", "set_missing_clocks", "settle_evidence", "show_door", "sort", "sweep",
     "take_in", "take_up_text", "transfer", "withdraw", "withdraw_by_code", "wrap_up", "write_note",
 ]  # fmt: skip
 
@@ -122,15 +123,17 @@ def clarify(case_id: int, body: str, *, by: Viewer, kind: CaseKind | None = None
     case = locked(case_id, by, Act.CLARIFIED)
     case.state = after(CaseState(case.state), Act.CLARIFIED).value
     case.body, case.title = storable(body.strip(), MAX_BODY), title_of(body)
-    case.kind = kind.value if kind else case.kind
+    if kind is not None:
+        case.kind, case.kind_by = kind.value, SaidBy.PERSON.value
+    case.read_at = None
     if not _keep_clarification(case, at):
         raise NoEvidence
-    case.save(update_fields=["state", "body", "title", "kind"])
+    case.save(update_fields=["state", "kind", "kind_by", *WORDS])
     if case.first_contact_at is None:
         due_at = deadlines.first_contact_due(Urgency(case.urgency), at, china())
         owner = ledger.line_owns(case.line, case.city_id)
         ledger.promise(case, PromiseKind.CALL_BACK, due_at, owner, at=at)
-    trail.record(by, "clarify", case)
+    trail.record(by, "clarify", case, kind=kind)
     return case
 
 

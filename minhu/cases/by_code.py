@@ -22,7 +22,7 @@ from minhu.audit import trail
 from minhu.cases import noticing
 from minhu.cases.attaching import Opened, Upload, keep, unsealed
 from minhu.cases.models import Addition, Attachment, Case, Notice
-from minhu.cases.opening import WORKING, add_words, tell
+from minhu.cases.opening import WORDS, WORKING, add_words, tell
 from minhu.cases.rating import rate_reply, superior_for
 from minhu.cases.tracking import NoSuchCode, case_by_code, may_go_up
 from minhu.cases.withdrawing import end_withdrawn
@@ -62,12 +62,12 @@ def add_by_code(code: str, client: str, body: str, *, key: str, at: datetime | N
         raise NothingSaid
     if len(body) > MAX_BODY:
         raise TooLong
-    with _acting(code, client, at) as case:
+    with acting(code, client, at) as case:
         if not quick.insert(Addition(case=case, key=storable(key, 64), body=body, at=at), conflict="(key)"):
             return case
         if CaseState(case.state) in WORKING:
             add_words(case, body)
-            case.save(update_fields=["body", "title"])
+            case.save(update_fields=WORDS)
         trail.record(access.citizen(case.city_id), "add", case)
         return case
 
@@ -75,7 +75,7 @@ def add_by_code(code: str, client: str, body: str, *, key: str, at: datetime | N
 def attach_by_code(code: str, client: str, upload: Upload, *, at: datetime | None = None) -> Attachment:
     """The citizen hands in a photo or a document. Raises: see above, and what rules.attachments says of the file."""
     at = at or timezone.now()
-    with _acting(code, client, at) as case:
+    with acting(code, client, at) as case:
         return keep(case, upload, by=access.citizen(case.city_id), at=at)
 
 
@@ -92,7 +92,7 @@ def rate_by_code(code: str, client: str, said: Said, *, at: datetime | None = No
     """The citizen rates the latest reply. Raises: see above."""
     at = at or timezone.now()
     score = score_of(solved=said.solved and said.answered, satisfied=said.satisfied)
-    with _acting(code, client, at) as case:
+    with acting(code, client, at) as case:
         words = storable(said.words.strip(), 500)
         acts = rate_reply(case, score, words=words, answered=said.answered, at=at)
         trail.record_many(access.citizen(case.city_id), acts)
@@ -102,7 +102,7 @@ def rate_by_code(code: str, client: str, said: Said, *, at: datetime | None = No
 def withdraw_by_code(code: str, client: str, *, reason: str = "", at: datetime | None = None) -> Case:
     """The citizen does not want it followed up any more, and is told that it ends. Raises: see above."""
     at = at or timezone.now()
-    with _acting(code, client, at) as case:
+    with acting(code, client, at) as case:
         end_withdrawn(case, reason, at=at)
         if case.citizen.number_sealed is not None:
             draft = outbox.Draft(template="withdrawn", variables={"code": case.code}, code=case.code, asked_for=True)
@@ -114,7 +114,7 @@ def withdraw_by_code(code: str, client: str, *, reason: str = "", at: datetime |
 def go_up_by_code(code: str, client: str, *, words: str = "", at: datetime | None = None) -> Case:
     """The citizen turns to the next higher leader: he and supervision are told, once a day. Raises: see above."""
     at = at or timezone.now()
-    with _acting(code, client, at) as case:
+    with acting(code, client, at) as case:
         if not may_go_up(case, at):
             raise NotYetUp
         told = Notice.objects.filter(case=case, kind=NoticeKind.WENT_UP.value, at__gt=at - UP_AGAIN_AFTER)
@@ -131,7 +131,7 @@ def go_up_by_code(code: str, client: str, *, words: str = "", at: datetime | Non
 
 
 @contextmanager
-def _acting(code: str, client: str, at: datetime) -> Iterator[Case]:
+def acting(code: str, client: str, at: datetime) -> Iterator[Case]:
     """The case of a code, locked in a transaction. The code is looked up before it, so that a miss stays counted.
 
     Raises: NoSuchCode, TooManyLookups, NotTakenInYet, NotPossibleNow.

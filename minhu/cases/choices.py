@@ -59,7 +59,7 @@ def receivers(viewer: Viewer, case_id: int) -> Receivers:
     now = (there.official_id, there.office_id) if there else (None, None)
     deputies = [one for one in _deputies(case) if one.pk not in {case.holder_id, now[0]}]
     units = [] if case.confidential else [one for one in choosing.units(case.city_id) if one.id != now[1]]
-    free = _free(case)
+    free = free_of(case)
     kept = [one for one in deputies if free(one.pk, None)], [one for one in units if free(None, one.id)]
     return Receivers(
         deputies=tuple(Choice(one.pk, _post(one)) for one in kept[0]),
@@ -132,7 +132,7 @@ def _deputies(case: Case) -> list[Official]:
     return list(here.filter(deputises_for=case.holder_id or 0).order_by("order", "id"))
 
 
-def _free(case: Case) -> Callable[[int | None, int | None], bool]:
+def free_of(case: Case) -> Callable[[int | None, int | None], bool]:
     """Whether an official, or an office, is none that this case or one that joined it must never reach."""
     family = [case.pk, *Case.objects.filter(parent=case).values_list("pk", flat=True)]
     accused = set(Conflict.objects.filter(case__in=family).values_list("office_id", "official_id"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from minhu.audit.triggers import Event, Trigger, append_only, unchanged
 
-_CASE, _PROMISE, _TRANSFER = "cases_case", "cases_promise", "cases_transfer"
+_CASE, _PROMISE, _TRANSFER, _OFFER = "cases_case", "cases_promise", "cases_transfer", "cases_hotlineoffer"
 _EVIDENCE = ("kept_at", "evidence_call_id", "evidence_text_id", "evidence_reply_id", "evidence_transfer_id")
 
 # ---- promises: kept by evidence
@@ -127,12 +127,19 @@ _GRANDPARENT = (
     "OR EXISTS (SELECT 1 FROM cases_case c WHERE c.parent_id = NEW.id) OR NEW.confidential)"
 )
 
+_READER_OVER_SOMEBODY = (
+    "(NEW.kind_by = 'reader' AND OLD.kind_by IN ('citizen', 'person')) "
+    "OR (NEW.urgency_by = 'reader' AND OLD.urgency_by IN ('citizen', 'person')) "
+    "OR (NEW.urgency_by = 'reader' AND OLD.urgency = 'urgent' AND NEW.urgency <> 'urgent')"
+)
+
 CASE_GUARDS = (
     Trigger(_CASE, Event.DELETE, "cases_case_not_deleted"),
     unchanged(_CASE, ("city_id", "code", "citizen_id", "opened_at"), "cases_case_stands"),
     Trigger(_CASE, Event.UPDATE, "cases_case_closed_by_rating", _CLOSED_TOO_SOON, "rated or seven days"),
     Trigger(_CASE, Event.UPDATE, "cases_case_reopened_himself", _REOPENED_WITH_THE_UNIT, "the official himself"),
     Trigger(_CASE, Event.UPDATE, "cases_case_not_with_conflict", _WITH_A_CONFLICT, "a conflict"),
+    Trigger(_CASE, Event.UPDATE, "cases_case_people_decide", _READER_OVER_SOMEBODY, "a person said so"),
     Trigger(_CASE, Event.UPDATE, "cases_case_one_parent", _GRANDPARENT, "one level of parents"),
     Trigger(_CASE, Event.UPDATE, "cases_case_over_owes_nothing", _STILL_OWING, "promises are open"),
     Trigger(
@@ -140,6 +147,18 @@ CASE_GUARDS = (
         "NEW.state IS DISTINCT FROM OLD.state",
     ),
 )  # fmt: skip
+
+# ---- the hotline: offered for nothing urgent or confidential, and never forgotten
+
+_NOT_TO_BE_OFFERED = (
+    "EXISTS (SELECT 1 FROM cases_case c WHERE c.id = NEW.case_id AND (c.urgency = 'urgent' OR c.confidential))"
+)
+
+OFFER_GUARDS = (
+    Trigger(_OFFER, Event.DELETE, "cases_hotlineoffer_not_deleted"),
+    Trigger(_OFFER, Event.INSERT, "cases_hotlineoffer_of_what_can_wait", _NOT_TO_BE_OFFERED, "urgent or confidential"),
+    unchanged(_OFFER, ("case_id", "ground", "at"), "cases_hotlineoffer_stands"),
+)
 
 # ---- replies: by attempts only where there were three on two days at different hours
 
@@ -168,5 +187,6 @@ CASES_GUARDS = (
     *TRANSFER_GUARDS,
     *CASE_GUARDS,
     *REPLY_GUARDS,
+    *OFFER_GUARDS,
     *(one for table in WRITTEN_ONCE for one in append_only(table)),
 )

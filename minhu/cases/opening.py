@@ -23,7 +23,7 @@ _LONGEST_TITLE = 40
 
 @dataclass(frozen=True, slots=True)
 class Seed:
-    """What a new case starts from. code: told to the citizen already; "" for a fresh one."""
+    """What a new case starts from. code: told to the citizen already; "" for a fresh one. kind_by: see Case."""
 
     city_id: int
     line: Line | None
@@ -35,6 +35,7 @@ class Seed:
     place: str = ""
     confidential: bool = False
     state: CaseState = CaseState.NEW
+    kind_by: str = ""
 
 
 def new_case(seed: Seed) -> Case:
@@ -47,6 +48,7 @@ def new_case(seed: Seed) -> Case:
         citizen_id=seed.citizen_id,
         holder=seed.line.official if seed.line else None,
         kind=seed.kind.value,
+        kind_by=seed.kind_by,
         state=seed.state.value,
         title=title_of(body),
         body=body,
@@ -69,10 +71,14 @@ def title_of(body: str) -> str:
     return first if len(first) <= _LONGEST_TITLE else first[: _LONGEST_TITLE - 1] + "…"
 
 
+WORDS = ("body", "title", "read_at")
+"""The columns that new words change."""
+
+
 def add_words(case: Case, words: str) -> None:
-    """The citizen said more; the matter's words grow, not saved."""
+    """The citizen said more; the matter's words grow and are to be read anew, not saved (``WORDS``)."""
     case.body = storable("\n".join(filter(None, (case.body, words.strip()))), MAX_BODY)
-    case.title = case.title or title_of(case.body)
+    case.title, case.read_at = case.title or title_of(case.body), None
 
 
 def of_call(case: Case, call: Call) -> Contact:

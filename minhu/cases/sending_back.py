@@ -37,10 +37,11 @@ def _anew(old: Case, at: datetime) -> Case:
     """The same matter begins again with the same official; whom the closed one must not reach, it must not."""
     seed = Seed(
         old.city_id, old.line, old.citizen_id, at, kind=CaseKind(old.kind), body=old.body, place=old.place,
-        confidential=old.confidential, state=CaseState.HELD,
+        confidential=old.confidential, state=CaseState.HELD, kind_by=old.kind_by,
     )  # fmt: skip
     case = new_case(seed)
     case.holder, case.title, case.urgency = old.holder, old.title, old.urgency
+    case.urgency_by = old.urgency_by
     quick.insert(case)
     Conflict.objects.bulk_create(
         Conflict(

@@ -35,6 +35,7 @@ from minhu.rules.words import (
     CaseState,
     Direction,
     PromiseKind,
+    SaidBy,
 )
 
 Acts = list[tuple[int, trail.Entry]]
@@ -176,6 +177,7 @@ def _web_seed(message: WebMessage) -> Seed:
         message.at,
         code=message.code,
         kind=CaseKind(message.kind),
+        kind_by=SaidBy.CITIZEN.value,
         body=message.body,
         place=message.place,
         confidential=message.confidential,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import assert_never
 
 from minhu.audit import trail
 from minhu.cases import ledger
 from minhu.cases.models import Case
-from minhu.cases.opening import WORKING, Seed, add_words, of_text, open_case, tell
+from minhu.cases.offering import open_offer, take
+from minhu.cases.opening import WORDS, WORKING, Seed, add_words, of_text, open_case, tell
 from minhu.cases.rating import rate_reply
 from minhu.cases.status import say_status
 from minhu.directory.models import Line
@@ -30,10 +33,11 @@ from minhu.rules.texts import (
     OptOut,
     RateByCode,
     RatingDigit,
+    TakeHotline,
     Unclear,
     classify,
 )
-from minhu.rules.words import OPEN, CaseKind, CaseState, Direction, PromiseKind, Urgency
+from minhu.rules.words import OPEN, CaseKind, CaseState, Direction, PromiseKind, SaidBy, Urgency
 
 Acts = list[trail.Entry]
 
@@ -43,10 +47,14 @@ ASKED_LATELY = timedelta(days=14)
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What is open between this citizen and this line. working: somebody is at it; replied: a rating is awaited."""
+    """What is open between this citizen and this line. working: somebody is at it; replied: a rating is awaited.
+
+    offered: it is the working one, and the hotline was offered for it.
+    """
 
     working: Case | None
     replied: Case | None
+    offered: bool = False
 
 
 NOTHING_OPEN = Situation(None, None)
@@ -58,11 +66,13 @@ def situations(texts: Sequence[Text]) -> dict[tuple[int, int | None], Situation]
         citizen_id__in={text.thread.citizen_id for text in texts}, state__in=[state.value for state in OPEN]
     )
     found: dict[tuple[int, int | None], Situation] = {}
-    for case in open_now.order_by("opened_at", "id"):
+    for case in open_now.select_related("hotline_offer").order_by("opened_at", "id"):
         key = (case.citizen_id, case.line_id)
         before = found.get(key, NOTHING_OPEN)
-        working = CaseState(case.state) in WORKING
-        found[key] = Situation(case if working else before.working, before.replied if working else case)
+        if CaseState(case.state) in WORKING:
+            found[key] = Situation(case, before.replied, offered=hasattr(case, "hotline_offer"))
+        else:
+            found[key] = replace(before, replied=case)
     return found
 
 
@@ -75,7 +85,10 @@ def take_in_text(text: Text, now: Situation, *, at: datetime) -> Acts:
     if text.thread.line_id is None:
         return []
     meaning = classify(
-        text.body[:MAX_BODY], awaiting_rating=now.replied is not None, has_open_case=now.working is not None
+        text.body[:MAX_BODY],
+        awaiting_rating=now.replied is not None,
+        has_open_case=now.working is not None,
+        hotline_offered=now.offered,
     )
     return _act(text, meaning, now, at)
 
@@ -86,6 +99,8 @@ def _act(text: Text, meaning: Meaning, now: Situation, at: datetime) -> Acts:
             return _add(text, (_own_case(text, code) if code else None) or now.working, now, at)
         case NewMatter():
             return _matter(text, now, at)
+        case TakeHotline():
+            return _take_hotline(text, now, at)
         case Unclear():
             return _unclear(text, now, at)
         case command:
@@ -124,6 +139,15 @@ def _rate(text: Text, case: Case | None, score: int, at: datetime) -> Acts:
         return []
     quick.insert(of_text(case, text, "rating"))
     return rate_reply(case, score, text=text, at=at)
+
+
+def _take_hotline(text: Text, now: Situation, at: datetime) -> Acts:
+    """Where the offer is open; else it is more about his matter, like any other word."""
+    case = Case.objects.select_for_update(no_key=True).get(pk=now.working.pk) if now.working else None
+    if case is None or open_offer(case) is None:
+        return _add(text, now.working, now, at)
+    quick.insert(of_text(case, text, "hotline"))
+    return take(case, at=at)
 
 
 def _tell_status(text: Text, code: str, at: datetime) -> Acts:
@@ -222,7 +246,7 @@ def _add(text: Text, case: Case | None, now: Situation, at: datetime) -> Acts:
         _promise_contact(case, text, _Told("clarified", text.at, first=False), at)
     elif first_words:
         _confirm(case, text, at)
-    case.save(update_fields=["state", "body", "title"])
+    case.save(update_fields=["state", *WORDS])
     return [trail.entry("join", case, text=text.pk)]
 
 
@@ -269,4 +293,7 @@ def _promise_contact(case: Case, text: Text, how: _Told, at: datetime) -> None:
 
 def _seed(text: Text, kind: CaseKind, state: CaseState = CaseState.NEW) -> Seed:
     thread = text.thread
-    return Seed(text.city_id, thread.line, thread.citizen_id, text.at, kind=kind, body=text.body, state=state)
+    said_by = SaidBy.CITIZEN.value if kind is CaseKind.COMPLAINT else ""
+    return Seed(
+        text.city_id, thread.line, thread.citizen_id, text.at, kind=kind, body=text.body, state=state, kind_by=said_by
+    )

@@ -37,6 +37,7 @@ from minhu.rules.words import (
     Outcome,
     PromiseKind,
     ReplyMeans,
+    SaidBy,
     Urgency,
 )
 
@@ -117,7 +118,9 @@ def _case_of(call: Call, outcome: Outcome, note: str, by: Viewer, at: datetime) 
     citizen = call.citizen or Citizen.objects.create(city_id=call.city_id, first_seen_at=at)
     taken = Case.objects.filter(code=call.code).exists() if call.code else False
     code = "" if taken else call.code
-    seed = Seed(call.city_id, call.line, citizen.pk, call.received_at, code, kind_after_wrap_up(outcome), note)
+    said_by = SaidBy.PERSON.value if outcome is Outcome.ENQUIRY else ""
+    kind = kind_after_wrap_up(outcome)
+    seed = Seed(call.city_id, call.line, citizen.pk, call.received_at, code, kind, note, kind_by=said_by)
     case = open_case(seed)
     quick.insert(of_call(case, call))
     return case

@@ -18,3 +18,6 @@ class InsightConfig(AppConfig):
         from minhu.insight.guards_rectify import RECTIFY_GUARDS
 
         guard(*RECTIFY_GUARDS)
+        from minhu.audit.triggers import append_only
+
+        guard(*append_only("insight_correction"))

@@ -25,6 +25,7 @@ from minhu.ops.digest_checks import mails
 from minhu.ops.document_checks import documents
 from minhu.ops.findings import Finding, Grade
 from minhu.ops.inspection_checks import inspection
+from minhu.ops.reading_checks import reading
 from minhu.rules.calendar import china
 from minhu.rules.clock import legal_day
 
@@ -51,6 +52,7 @@ def examine() -> Iterator[Finding]:
         _processes,
         texting.outbox,
         inspection,
+        reading,
         documents,
         mails,
     ):

@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from minhu.audit import pulse
 from minhu.cases import actions as cases
-from minhu.cases import tracking
+from minhu.cases import offering, tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
 from minhu.insight import signing
 from minhu.insight import rechecking, rectify_clock, reporters
+from minhu.insight import correcting, reading
 from minhu.intake import inbound, outbox, receipts, seal
 from minhu.ops import digest_mail, gateways
 from minhu.ops.gateways import Posts
@@ -51,6 +52,7 @@ def run() -> None:
             *_quality(),
             *_rectifying(),
             *_figures(),
+            *_reading(),
             *_housekeeping(worker, posts),
         ]
         rounds = Rounds(work)
@@ -83,6 +85,7 @@ def _casework() -> list[Work]:
         Work("settle_evidence", lambda: cases.settle_evidence(at=timezone.now()), 1.0),
         Work("escalate", lambda: cases.sweep(at=timezone.now()), 5.0),
         Work("set_missing_clocks", cases.set_missing_clocks, MINUTE),
+        Work("hand_over_chosen", lambda: offering.hand_over_chosen(at=timezone.now()), 1.0),
         Work("close_due", lambda: cases.close_due(timezone.now()), MINUTE),
         Work("forget_lookups", _quietly(lambda: tracking.forget_lookups(at=timezone.now())), MINUTE),
     ]
@@ -127,6 +130,13 @@ def _quality() -> list[Work]:
     return [
         Work("sign_replies", lambda: signing.sign_new(timezone.now()), MINUTE),
         Work("mail_digest", _quietly(lambda: digest_mail.send_due(timezone.now())), MINUTE),
+def _reading() -> list[Work]:
+    def hear() -> int:
+        return sum(correcting.take_in(city) for city in _cities())
+
+    return [
+        Work("read_cases", lambda: reading.read_some(at=timezone.now()), SOON),
+        Work("hear_corrections", hear, 1.0),
     ]
 
 

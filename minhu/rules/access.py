@@ -39,6 +39,11 @@ def system(city_id: int) -> Viewer:
     return Viewer(account_id=None, name="system", city_id=city_id)
 
 
+def reader(city_id: int) -> Viewer:
+    """The software that reads what citizens wrote; the trail tells it from people."""
+    return Viewer(account_id=None, name="reader", city_id=city_id)
+
+
 def citizen(city_id: int) -> Viewer:
     """A citizen acting for himself, by phone, text or code."""
     return Viewer(account_id=None, name="citizen", city_id=city_id)

@@ -30,6 +30,7 @@ class Act(StrEnum):
     ATTACH = "attach"
     NAME = "name"
     AVOID = "avoid"
+    SORT = "sort"
 
 
 class NotPossibleNow(Refusal):
@@ -61,6 +62,10 @@ NEXT: dict[tuple[CaseState, Act], CaseState] = {
     (CaseState.NEW, Act.JOIN): CaseState.NEW,
     (CaseState.CLARIFYING, Act.JOIN): CaseState.CLARIFYING,
     (CaseState.HELD, Act.JOIN): CaseState.HELD,
+    (CaseState.NEW, Act.SORT): CaseState.NEW,
+    (CaseState.CLARIFYING, Act.SORT): CaseState.CLARIFYING,
+    (CaseState.HELD, Act.SORT): CaseState.HELD,
+    (CaseState.REOPENED, Act.SORT): CaseState.REOPENED,
     (CaseState.NEW, Act.WITHDRAW): CaseState.WITHDRAWN,
     (CaseState.CLARIFYING, Act.WITHDRAW): CaseState.WITHDRAWN,
     (CaseState.HELD, Act.WITHDRAW): CaseState.WITHDRAWN,

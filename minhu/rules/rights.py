@@ -57,6 +57,7 @@ MAY: dict[Act, frozenset[Part]] = {
     Act.NOTE: _ALL,
     Act.NAME: frozenset({Part.HOLDER, Part.SUPERVISOR, Part.SYSTEM}),
     Act.AVOID: _DESK | {Part.SUPERVISOR},
+    Act.SORT: _DESK | {Part.SUPERVISOR},
     Act.CLOSE: frozenset({Part.CITIZEN, Part.SYSTEM}),
     Act.REOPEN: frozenset({Part.CITIZEN, Part.SYSTEM}),
 }

@@ -37,6 +37,15 @@ TEMPLATES: dict[str, str] = {
     "reply": "编号{code}的答复：{done}（{by}）。请评价：回1满意，2已解决但不满意，3未解决。",
     "extended": "编号{code}需要更多时间办理，原因：{reason}。改为{due}前给您答复。",
     **{f"door_{door.value}": f"编号{{code}}：{words}" for door, words in DOORS.items()},
+    "offer_enquiry": (
+        "编号{code}是咨询，12345热线可当场答复，更快。要转12345请回复2或“热线”；不回复，就由本线路按时办理。"
+    ),
+    "offer_routine": (
+        "编号{code}是日常服务事项，12345热线派单更快。要转12345请回复2或“热线”；不回复，就由本线路按时办理。"
+    ),
+    "hotline_taken": (
+        "编号{code}已按您的选择转12345热线，您也可直接拨打12345。编号不变；想回本线路办理，凭编号查询时点一下即可。"
+    ),
     "withdrawn": "编号{code}已按您的要求撤回，不再办理。",
     "status": "编号{code}：{state}。{promise}",
     "status_unknown": "没有查到这个编号，请核对后再发，或拨打公布的号码。",
@@ -157,6 +166,11 @@ class OptOut:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeHotline:
+    """2 or 热线 while the hotline is offered and no rating is awaited."""
+
+
+@dataclass(frozen=True, slots=True)
 class Addition:
     """More about a matter that is open. code: when the citizen named it."""
 
@@ -182,17 +196,20 @@ class Unclear:
     why: Why
 
 
-Meaning = RatingDigit | AskStatus | RateByCode | ComplainAbout | OptOut | Addition | NewMatter | Unclear
+Meaning = RatingDigit | AskStatus | RateByCode | ComplainAbout | OptOut | TakeHotline | Addition | NewMatter | Unclear
 
 _DIGIT = re.compile(r"\D{0,2}([123])\D{0,4}")
+_HOTLINE = re.compile(r"\D{0,2}2\D{0,4}|\W?(?:转|要|我要|改)?(?:12345)?(?:热线|12345)\W{0,2}")
 _RATE = re.compile(r"评价?\s*(.*?)\s*([123])\s*\D{0,3}")
 
 
-def classify(body: str, *, awaiting_rating: bool, has_open_case: bool) -> Meaning:
+def classify(body: str, *, awaiting_rating: bool, has_open_case: bool, hotline_offered: bool = False) -> Meaning:
     """What a citizen's text means. Commands are read leniently: full-width, spaced, in any case."""
     text = unicodedata.normalize("NFKC", body).strip()
     if not text:
         return Addition() if has_open_case else Unclear(Why.EMPTY)
+    if hotline_offered and not awaiting_rating and _HOTLINE.fullmatch(text):
+        return TakeHotline()
     return _command(text, awaiting_rating) or _matter(text, has_open_case)
 
 

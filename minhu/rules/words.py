@@ -123,6 +123,14 @@ class Urgency(StrEnum):
     URGENT = "urgent"
 
 
+class SaidBy(StrEnum):
+    """Who said of what kind a matter is, or whether it can wait; "" where nobody has. Later ones outweigh earlier."""
+
+    READER = "reader"
+    CITIZEN = "citizen"
+    PERSON = "person"
+
+
 class CaseState(StrEnum):
     NEW = "new"
     CLARIFYING = "clarifying"
@@ -172,6 +180,14 @@ class TransferEnd(StrEnum):
     REOPENED = "reopened"
     WITHDRAWN = "withdrawn"
     CONFLICT = "conflict"
+    CAME_BACK = "came_back"
+
+
+class OfferGround(StrEnum):
+    """Why the 12345 hotline is offered: it can answer at once, or hands out what is routine faster."""
+
+    ENQUIRY = "enquiry"
+    ROUTINE = "routine"
 
 
 class ReplyMeans(StrEnum):
@@ -269,6 +285,15 @@ class Role(StrEnum):
     LEADERSHIP = "leadership"
     OPERATOR = "operator"
     AUDITOR = "auditor"
+
+
+class Question(StrEnum):
+    """What a reader says of a matter, and a person may say otherwise."""
+
+    KIND = "kind"
+    URGENCY = "urgency"
+    SUBJECT = "subject"
+    OWNER = "owner"
 
 
 class Stage(StrEnum):

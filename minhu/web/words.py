@@ -95,6 +95,7 @@ LABELS: dict[str, str] = {
     TransferEnd.NOT_OURS: gettext_noop("不是他们的，退回"),
     TransferEnd.PASSED_ON: gettext_noop("又转给别人"),
     TransferEnd.CONFLICT: gettext_noop("需要回避，收回"),
+    TransferEnd.CAME_BACK: gettext_noop("群众选择回本线路办理"),
     Door.COURT: gettext_noop("诉讼、仲裁、执行"),
     Door.RECONSIDERATION: gettext_noop("行政复议"),
     Door.DISCIPLINE: gettext_noop("纪检监察"),

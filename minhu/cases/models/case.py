@@ -8,7 +8,9 @@ from django.db.models import F, Q
 from minhu.audit.constraints import one_of
 from minhu.directory.models import Line, Office, Official
 from minhu.intake.models import Call, Citizen, Text, WebMessage
-from minhu.rules.words import CaseKind, CaseState, Channel, Door, Urgency
+from minhu.rules.words import CaseKind, CaseState, Channel, Door, SaidBy, Urgency
+
+_SAID_BY = ["", *(one.value for one in SaidBy)]
 
 
 class Case(models.Model):
@@ -16,7 +18,8 @@ class Case(models.Model):
 
     line: None when it came by the public form without a line; staff find the right official then.
     reopened: how often the citizen sent it back. parent: the case of the same matter that it joined. door: where it
-    belongs, if it is not processed as a case. rate_until: until then only the citizen's rating closes it.
+    belongs, if it is not processed as a case. rate_until: until then only the citizen's rating closes it. kind_by,
+    urgency_by: who said so; "" where nobody did. read_at: when its words were last read; None while they wait for it.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
@@ -39,6 +42,9 @@ class Case(models.Model):
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined")
     door = models.CharField(max_length=16, blank=True, default="", db_default="")
     rate_until = models.DateTimeField(null=True)
+    kind_by = models.CharField(max_length=8, blank=True, default="", db_default="")
+    urgency_by = models.CharField(max_length=8, blank=True, default="", db_default="")
+    read_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -60,12 +66,16 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(door="") | Q(door__in=[door.value for door in Door]), name="case_door_known"
             ),
+            models.CheckConstraint(
+                condition=Q(kind_by__in=_SAID_BY) & Q(urgency_by__in=_SAID_BY), name="case_said_by_known"
+            ),
         ]
         indexes = [
             models.Index(fields=["city", "holder", "state"], name="case_by_holder"),
             models.Index(fields=["city", "citizen", "line", "-opened_at"], name="case_by_citizen"),
             models.Index(fields=["city", "-opened_at"], name="case_by_time"),
             models.Index(fields=["replied_at"], condition=Q(state="replied"), name="case_to_close"),
+            models.Index(fields=["id"], condition=Q(read_at__isnull=True), name="case_to_read"),
         ]
 
     def __str__(self) -> str:

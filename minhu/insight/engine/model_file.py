@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
 
 from minhu.insight.engine.triage import Model
 from minhu.insight.engine.vectors import Index, View
+
+Found = TypeVar("Found")
 
 _FORM = 1
 
@@ -18,13 +22,14 @@ class ModelFileError(ValueError):
     """The file is not a model this release can read."""
 
 
-def save(model: Model, path: Path) -> None:
-    """Write the model; whatever was there is replaced."""
+def save(model: Model, path: Path, notes: Mapping[str, str | int] | None = None) -> None:
+    """Write the model; whatever was there is replaced. notes: what its keeper wants to know of it again."""
     about = {
         "form": _FORM,
         "labels": model.labels,
         "sure": model.sure,
         "views": [index.view.value for index in model.indexes],
+        "notes": dict(notes or {}),
     }
     arrays = {"weights": model.weights, "start": model.start, "about": np.array(json.dumps(about, ensure_ascii=False))}
     for index in model.indexes:
@@ -38,9 +43,18 @@ def load(path: Path) -> Model:
 
     Raises: ModelFileError, with what to do.
     """
+    return _opened(path, _model)
+
+
+def notes(path: Path) -> dict[str, str | int]:
+    """What was noted of a model when it was saved. Raises: ModelFileError."""
+    return _opened(path, lambda file: dict(json.loads(str(file["about"])).get("notes", {})))
+
+
+def _opened(path: Path, read: Callable[[np.lib.npyio.NpzFile], Found]) -> Found:
     try:
         with np.load(path, allow_pickle=False) as file:
-            return _model(file)
+            return read(file)
     except OSError as fault:
         raise ModelFileError(f"{path}:无法读取模型文件({fault.strerror or fault})") from None
     except (BadZipFile, EOFError, KeyError, TypeError, ValueError):

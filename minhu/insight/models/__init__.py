@@ -11,3 +11,6 @@ from minhu.insight.models.recheck import Recheck, Sample
 from minhu.insight.models.rectification import Measure, Rectification, RectifyStep, Reporter
 
 __all__ = ["HotIssue", "Measure", "Member", "Recheck", "Rectification", "RectifyStep", "Reporter", "Sample"]
+from minhu.insight.models.reading import Correction, Heard, Proposal, Reading
+
+__all__ = ["Correction", "Heard", "HotIssue", "Member", "Proposal", "Reading"]

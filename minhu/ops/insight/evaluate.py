@@ -18,7 +18,7 @@ from minhu.ops.insight.errors import InsightCommandError, require_baselines
 from minhu.ops.insight.labelled import Labelled, read_labelled
 
 HELP = "triage: train on labelled messages (id,label,title,detail) and print how well they are read"
-FOLDS = 5
+FOLDS, ROUNDS = 5, 3
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -120,9 +120,13 @@ def _in_parts(given: Labelled) -> Judged:
 
 
 def _read(model: Model, messages: list[Message] | tuple[Message, ...]) -> tuple[Confidences, float]:
-    model.probabilities(messages[:1])
-    began = time.process_time()
-    return model.probabilities(messages), time.process_time() - began
+    """The readings, and the least time of the processor for them: what others do on the machine only ever adds."""
+    probabilities, spent = model.probabilities(messages[:1]), []
+    for _ in range(ROUNDS):
+        began = time.process_time()
+        probabilities = model.probabilities(messages)
+        spent.append(time.process_time() - began)
+    return probabilities, min(spent)
 
 
 def _numbers(labels: tuple[str, ...], names: tuple[str, ...]) -> Numbers:

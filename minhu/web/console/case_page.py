@@ -11,8 +11,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from minhu.cases import choices, queries
+from minhu.cases.offering import offered
 from minhu.cases.queries import CallRow
 from minhu.directory import queries as directory
+from minhu.insight.case_reading import case_reading
 from minhu.rules.access import Viewer
 from minhu.rules.attachments import MOST_BYTES
 from minhu.rules.casework import Act
@@ -64,6 +66,7 @@ def case_page(viewer: Viewer, case_id: int) -> Page:
     opens = choices.opens_contacts(viewer, found.line_id)
     may_assign = Act.ASSIGN in found.acts and found.holder_id is None and found.state in OPEN
     may_reply = Act.REPLY in found.acts and found.holder_id is not None
+    reading = case_reading(viewer, case_id)
     context: dict[str, object] = {
         "case": found,
         "open_promises": [
@@ -80,7 +83,9 @@ def case_page(viewer: Viewer, case_id: int) -> Page:
         "may_assign": may_assign,
         "officials": _officials(viewer) if may_assign else (),
         "kinds": [(kind.value, words.label(kind)) for kind in CaseKind],
-        "doings": doings(viewer, found),
+        "doings": doings(viewer, found, reading),
+        "reading": reading,
+        "hotline": offered(found.code),
         "canned": queries.canned_replies(viewer, case_id, at) if may_reply else (),
         "spoken": _spoken(found.calls) if may_reply else (),
         "file_key": uploads.fresh_key(),

@@ -12,12 +12,14 @@ from minhu.cases import choices
 from minhu.cases.more_time import LONGEST_REASON
 from minhu.cases.queries import CasePage
 from minhu.directory import choosing
+from minhu.insight.case_reading import CaseReading
+from minhu.insight.subjects import subjects
 from minhu.rules.access import Viewer
 from minhu.rules.casework import Act
 from minhu.rules.complaints import LONGEST, Ground
 from minhu.rules.deadlines import REPLY_DAYS
 from minhu.rules.doors import DOORS
-from minhu.rules.words import CaseState
+from minhu.rules.words import CaseKind, CaseState, Urgency
 from minhu.supervision.complaining import FILES
 from minhu.web import complaint_words, words
 from minhu.web.templatetags.minhu import moment
@@ -60,7 +62,7 @@ class Doing:
     context: dict[str, object] = field(default_factory=dict)
 
 
-def doings(viewer: Viewer, page: CasePage) -> tuple[Doing, ...]:
+def doings(viewer: Viewer, page: CasePage, reading: CaseReading | None = None) -> tuple[Doing, ...]:
     """In the order of work; the reply, notes and files have places of their own on the page."""
     made = {
         Act.HOLD: _hold,
@@ -76,6 +78,8 @@ def doings(viewer: Viewer, page: CasePage) -> tuple[Doing, ...]:
         Act.NAME: _name,
     }
     found = [make(viewer, page) for act, make in made.items() if act in page.acts]
+    if Act.SORT in page.acts:
+        found.append(_sort(page, reading))
     if Act.AVOID in page.acts and not page.confidential:
         found.append(_confide(page))
     if viewer.has(*FILES) and viewer.official_id is None:
@@ -212,6 +216,21 @@ def _name(viewer: Viewer, page: CasePage) -> Doing | None:
     return Doing(
         "name", _("指名给谁看"), "eye", rule, _address("name", page), _("指名"), fields="console/do/name.html",
         reason=_("为什么要给他看"), context={"people": people},
+    )  # fmt: skip
+
+
+def _sort(page: CasePage, reading: CaseReading | None) -> Doing:
+    rule = _("类别和缓急定时限：改了只会提前，不会推后。以您说的为准，机器不再改。")
+    subject = reading.subject if reading else ""
+    urgency = Urgency.URGENT if page.urgent else Urgency.NORMAL
+    context: dict[str, object] = {
+        "kinds": [Option(one.value, words.label(one), on=one is page.kind) for one in CaseKind],
+        "urgencies": [Option(one.value, words.label(one), on=one is urgency) for one in Urgency],
+        "subjects": [Option(path, path.replace("/", " › "), on=path == subject) for path in subjects()],
+    }
+    return Doing(
+        "sort", _("改类别、缓急、主题"), "list-checks", rule, _address("sort", page), _("改好了"),
+        fields="console/do/sort.html", context=context,
     )  # fmt: skip
 
 

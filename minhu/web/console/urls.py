@@ -26,6 +26,7 @@ from minhu.web.console import (
     replying,
     rectify,
     reports,
+    sorting,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -139,4 +140,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rectifications/<int:rectification_id>/asked/<int:recheck_id>/call/", rectify.call, name="recheck-call"),
     path("rectifications/<int:rectification_id>/asked/<int:recheck_id>/ask/", rectify.ask, name="recheck-ask"),
     path("rectifications/<int:rectification_id>/asked/<int:recheck_id>/", rectify.answer, name="recheck-answer"),
+    path("cases/<int:case_id>/sort/", sorting.sort, name="case-sort"),
 ]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from minhu.audit.privacy import PrivacyError
 from minhu.cases import actions as cases
-from minhu.cases import tracking
+from minhu.cases import offering, tracking
 from minhu.cases.actions import Said
 from minhu.cases.queries import open_by_code
 from minhu.rules import codes
@@ -96,6 +96,18 @@ def go_up(request: HttpRequest, code: str) -> HttpResponse:
     return do(request, code, lambda code, client: cases.go_up_by_code(code, client, words=words), said, doing="up")
 
 
+@require_POST
+def take_hotline(request: HttpRequest, code: str) -> HttpResponse:
+    """He chooses the 12345 hotline that was offered."""
+    return do(request, code, offering.take_by_code, _("已转 12345 热线，您也可以直接拨打 12345。"), doing="hotline")
+
+
+@require_POST
+def come_back(request: HttpRequest, code: str) -> HttpResponse:
+    """Back from the hotline."""
+    return do(request, code, offering.come_back_by_code, _("好的，由本线路继续办理。"), doing="hotline")
+
+
 @require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, code: str) -> HttpResponse:
     """Asks once more first: what is withdrawn does not come back."""
@@ -150,6 +162,7 @@ def _page(request: HttpRequest, code: str, status: int = 200, **extra: object) -
         "may_add": Act.NOTE in found.acts,
         "may_attach": Act.ATTACH in found.acts,
         "may_withdraw": Act.WITHDRAW in found.acts,
+        "hotline": offering.offered(found.code),
         "key": uploads.fresh_key(),
         "accept": uploads.ACCEPT,
         "most_mb": MOST_BYTES // 1024 // 1024,

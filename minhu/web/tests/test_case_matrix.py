@@ -58,7 +58,7 @@ ACTS: dict[str, Address] = {
     for name in (
         "clarify", "assign", "reply", "note", "attach", "case-hold", "case-ask", "case-transfer", "case-give-back",
         "case-extend", "case-show-door", "case-join", "case-part", "case-withdraw", "case-avoid", "case-confide",
-        "case-name", "case-complain",
+        "case-name", "case-complain", "case-sort",
     )
 } | {
     "reveal": lambda w: f"cases/{w.case.pk}/number/",

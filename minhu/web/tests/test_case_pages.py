@@ -20,7 +20,7 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 DAY = AT + timedelta(hours=5)
-MOST_QUERIES = 70
+MOST_QUERIES = 74
 
 
 @pytest.fixture

@@ -7,12 +7,15 @@ from argparse import ArgumentParser
 from django.core.management.base import BaseCommand, CommandError
 
 from minhu.ops.insight import evaluate, evaluate_groups, evaluate_replies
+from minhu.ops.insight import evaluate, evaluate_groups, evaluate_owners, train
 from minhu.ops.insight.errors import InsightCommandError
 
 SUBCOMMANDS = {
     "evaluate": evaluate,
     "evaluate-groups": evaluate_groups,
     "evaluate-replies": evaluate_replies,
+    "evaluate-owners": evaluate_owners,
+    "train": train,
 }
 
 
