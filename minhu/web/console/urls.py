@@ -15,6 +15,7 @@ from minhu.web.console import (
     files,
     gateways,
     imports,
+    insight,
     inspection,
     ladder,
     owed,
@@ -114,4 +115,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("about-me/<int:proposal_id>/read/", about_me.confirm_read, name="about-me-read"),
     path("about-me/<int:proposal_id>/appeal/", about_me.appeal, name="about-me-appeal"),
     path("figures/report.pdf", reports.document, name="console-report-pdf"),
+    path("insight/", insight.index, name="insight"),
 ]
