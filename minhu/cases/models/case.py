@@ -66,6 +66,7 @@ class Case(models.Model):
             models.Index(fields=["city", "citizen", "line", "-opened_at"], name="case_by_citizen"),
             models.Index(fields=["city", "-opened_at"], name="case_by_time"),
             models.Index(fields=["replied_at"], condition=Q(state="replied"), name="case_to_close"),
+            models.Index(fields=["city"], condition=Q(confidential=True), name="case_confidential"),
         ]
 
     def __str__(self) -> str:

@@ -115,7 +115,8 @@ class Stream:
                 self._put(self._alone(report, counted=True), name)
 
     def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
-        """Have the rule never join groups that have these names, as somebody said; to be told before their texts."""
+        """Have the rule never join groups that have these names, and no others; to be told before their texts."""
+        self._apart = {}
         for one, other in pairs:
             self._apart.setdefault(one, set()).add(other)
             self._apart.setdefault(other, set()).add(one)

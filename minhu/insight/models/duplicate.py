@@ -13,7 +13,7 @@ class Duplicate(models.Model):
     """A proposal that a case is the same matter as an earlier one, with what speaks for it; people decide.
 
     reasons: pairs of a word of ``engine.duplicates.Why`` and what shows it. dismissed_at: somebody said that it is
-    another matter, and it is not shown again.
+    another matter, and it is not shown again. ruled_at: when the rule that may join looked at it, once.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="may_repeat", db_index=False)
@@ -23,6 +23,7 @@ class Duplicate(models.Model):
     reasons = models.JSONField(default=list)
     found_at = models.DateTimeField()
     dismissed_at = models.DateTimeField(null=True)
+    ruled_at = models.DateTimeField(null=True)
     dismissed_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:

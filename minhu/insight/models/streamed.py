@@ -69,13 +69,17 @@ class Apart(models.Model):
 class StreamTurn(models.Model):
     """Which process reads a city's stream: one at a time, until it is silent for a while.
 
-    decided: counts what people decided, so that whoever holds the groups in memory reads them anew.
+    decided: counts what people decided. changes: the newest of it, each number with the names of the groups it changed,
+    so that whoever holds the groups in memory reads those anew; who has missed more than these reads all. measured: up
+    to which decision the issues were measured again.
     """
 
     city = models.OneToOneField(Office, on_delete=models.PROTECT, primary_key=True, related_name="+")
     holder = models.CharField(max_length=60, blank=True)
     until = models.DateTimeField()
     decided = models.PositiveIntegerField(default=0)
+    changes = models.JSONField(default=list)
+    measured = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return f"{self.city_id} by {self.holder}"

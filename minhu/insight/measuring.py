@@ -1,0 +1,93 @@
+"""How hot an issue is now, what it is called, and the one time it is told that it boils up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+
+from django.db.models import Max, Min
+
+from minhu.audit import trail
+from minhu.cases import noticing
+from minhu.cases.models import Case
+from minhu.cases.noticing import News
+from minhu.insight.engine.groups import Report, Voice
+from minhu.insight.engine.heat import measure, stage
+from minhu.insight.engine.places import recognised
+from minhu.insight.engine.titles import extract
+from minhu.insight.engine.wording import Frequencies, headline
+from minhu.insight.issues import may_be_grouped
+from minhu.insight.masking import masked
+from minhu.insight.models import HotIssue, Member
+from minhu.insight.reports import FIELDS, report_of
+from minhu.rules.access import system
+from minhu.rules.words import NoticeKind, Role, Stage
+
+MOST_READ, MOST_EXAMPLES, MOST_PLACES = 60, 3, 12
+TOLD = (Role.SUPERVISOR, Role.LEADERSHIP)
+
+
+def describe(issue: HotIssue, known: Frequencies) -> None:
+    """Title, examples, places and times from its newest cases; not saved."""
+    members = Member.objects.filter(issue=issue)
+    times = members.aggregate(first=Min("case__opened_at"), last=Max("case__opened_at"))
+    if times["first"] is None:
+        issue.title, issue.titled_by, issue.examples, issue.places = "", None, [], []
+        return
+    issue.first_at, issue.last_at = times["first"], times["last"]
+    newest = list(members.order_by("-case__opened_at", "-case").values_list("case", flat=True)[:MOST_READ])
+    reports = [report_of(row) for row in Case.objects.filter(pk__in=newest).values_list(*FIELDS)]
+    found = extract(reports, known, most=MOST_EXAMPLES)
+    issue.examples = [int(key) for key in found.texts]
+    issue.titled_by_id = _titled_by(found.title, reports)
+    issue.title = masked(found.title, names_of([issue.titled_by_id or 0]))[:80]
+    issue.places = _places(reports)
+
+
+def weigh(issue: HotIssue, voices: Collection[Voice] | None, *, at: datetime) -> None:
+    """Its heat by the senders, and the stage that follows; not saved. None: nobody was heard for very long."""
+    heat = measure(voices or (), at=at)
+    issue.heat, issue.growth, issue.severity, issue.spread = heat.heat, heat.growth, heat.severity, heat.spread
+    if voices is not None:
+        issue.reporters = heat.reporters
+    issue.measured_at = at
+    issue.stage = stage(Stage(issue.stage), heat).value
+
+
+def tell_once(issue: HotIssue, *, at: datetime) -> bool:
+    """When it first boils up: supervision, leadership, and the officials its cases are with; never a second time."""
+    if issue.stage != Stage.HOT.value or issue.alerted_at is not None:
+        return False
+    issue.alerted_at = at
+    of_issue = Case.objects.filter(may_be_grouped(issue.city_id), hot_membership__issue=issue, holder__isnull=False)
+    holders = [one for one in of_issue.values_list("holder", flat=True).order_by("holder").distinct() if one]
+    news = News(issue.city_id, NoticeKind.BOILED, issue.pk, f"{issue.title}（{issue.reporters}人反映）")
+    noticing.tell(news, officials=holders, roles=TOLD, office_id=issue.city_id, at=at)
+    trail.record(system(issue.city_id), "tell_hot_issue", issue, reporters=issue.reporters, officials=len(holders))
+    return True
+
+
+def names_of(cases: Iterable[int]) -> set[str]:
+    """The names citizens gave with these cases, which no title and no example shows."""
+    rows = Case.objects.filter(pk__in=list(cases)).values_list("citizen__name", "contacts__web__name")
+    return {name for row in rows for name in row if name}
+
+
+def _titled_by(title: str, reports: Sequence[Report]) -> int | None:
+    for one in sorted(reports, key=lambda one: (one.at, one.key)):
+        if title and (one.title.strip() or one.detail.strip()).startswith(title):
+            return int(one.key)
+    return None
+
+
+def _places(reports: Sequence[Report]) -> list[list[object]]:
+    """Names with their kind and how many senders name them, the most named first."""
+    named: dict[tuple[str, str], set[str]] = {}
+    for one in reports:
+        head, rest = headline(one.title, one.detail)
+        for name in {*recognised(head), *recognised(rest)}:
+            named.setdefault((name.text, name.kind.value), set()).add(one.sender)
+    counted = Counter({name: len(senders) for name, senders in named.items()})
+    ranked = sorted(counted.items(), key=lambda one: (-one[1], one[0]))
+    return [[text, kind, count] for (text, kind), count in ranked[:MOST_PLACES]]
