@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from minhu.cases.models import Case
+
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖"
     "邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦向柳邢路岳"
@@ -32,3 +34,9 @@ def masked(words: str, names: Iterable[str] = ()) -> str:
     for pattern, instead in _HIDDEN:
         words = pattern.sub(instead, words)
     return words
+
+
+def names_of(cases: Iterable[int]) -> set[str]:
+    """The names citizens gave with these cases, which no title and no example shows."""
+    rows = Case.objects.filter(pk__in=list(cases)).values_list("citizen__name", "contacts__web__name")
+    return {name for row in rows for name in row if name}

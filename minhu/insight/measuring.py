@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db.models import Max, Min
@@ -18,7 +18,7 @@ from minhu.insight.engine.places import recognised
 from minhu.insight.engine.titles import extract
 from minhu.insight.engine.wording import Frequencies, headline
 from minhu.insight.issues import may_be_grouped
-from minhu.insight.masking import masked
+from minhu.insight.masking import masked, names_of
 from minhu.insight.models import HotIssue, Member
 from minhu.insight.reports import FIELDS, report_of
 from minhu.rules.access import system
@@ -66,12 +66,6 @@ def tell_once(issue: HotIssue, *, at: datetime) -> bool:
     noticing.tell(news, officials=holders, roles=TOLD, office_id=issue.city_id, at=at)
     trail.record(system(issue.city_id), "tell_hot_issue", issue, reporters=issue.reporters, officials=len(holders))
     return True
-
-
-def names_of(cases: Iterable[int]) -> set[str]:
-    """The names citizens gave with these cases, which no title and no example shows."""
-    rows = Case.objects.filter(pk__in=list(cases)).values_list("citizen__name", "contacts__web__name")
-    return {name for row in rows for name in row if name}
 
 
 def _titled_by(title: str, reports: Sequence[Report]) -> int | None:

@@ -46,6 +46,7 @@ NOTICES: dict[NoticeKind, Shown] = {
     NoticeKind.STATE_UP: Shown(gettext_noop("群众反映超时没有说明，上报给您"), "triangle-alert", "over"),
     NoticeKind.DECIDE_LATE: Shown(gettext_noop("复核到期没有决定"), "triangle-alert", "over"),
     NoticeKind.DECIDE_UP: Shown(gettext_noop("督查超时没有复核，上报给您"), "triangle-alert", "over"),
+    NoticeKind.BOILED: Shown(gettext_noop("一件事反映的人多起来了"), "megaphone", "due"),
 }
 _PAGES = {NoticeKind.ALARM: "console-alarms", NoticeKind.CORRECT: "liveness"}
 _NOT_HIS_PAGE = frozenset({NoticeKind.ASK_UP, NoticeKind.STATE_UP})
@@ -66,6 +67,8 @@ def _more_of(row: NoticeRow) -> str:
         return reverse("case", args=[row.case_id])
     if row.kind in ABOUT_COMPLAINT - _NOT_HIS_PAGE:
         return reverse("complaint", args=[row.about_id])
+    if row.kind is NoticeKind.BOILED:
+        return reverse("issue", args=[row.about_id])
     if row.kind in _NOT_HIS_PAGE:
         return reverse("complaints")
     return reverse(_PAGES[row.kind]) if row.kind in _PAGES else ""
