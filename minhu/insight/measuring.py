@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Max, Min
@@ -28,21 +29,38 @@ MOST_READ, MOST_EXAMPLES, MOST_PLACES = 60, 3, 12
 TOLD = (Role.SUPERVISOR, Role.LEADERSHIP)
 
 
-def describe(issue: HotIssue, known: Frequencies) -> None:
-    """Title, examples, places and times from its newest cases; not saved."""
+@dataclass(frozen=True, slots=True)
+class Description:
+    """What an issue is called, which of its cases stand for it, and which places they name."""
+
+    title: str
+    titled_by: int | None
+    examples: list[int]
+    places: list[list[object]]
+
+
+def described(cases: Sequence[int], known: Frequencies) -> Description:
+    """Of its newest cases."""
+    reports = [report_of(row) for row in Case.objects.filter(pk__in=cases).values_list(*FIELDS)]
+    found = extract(reports, known, most=MOST_EXAMPLES)
+    titled_by = _titled_by(found.title, reports)
+    title = masked(found.title, names_of([titled_by or 0]))[:80]
+    return Description(title, titled_by, [int(key) for key in found.texts], _places(reports))
+
+
+def describe(issue: HotIssue, description: Description) -> None:
+    """Write it on the issue; not saved."""
+    issue.title, issue.titled_by_id = description.title, description.titled_by
+    issue.examples, issue.places = description.examples, description.places
+
+
+def newest_of(issue: HotIssue) -> list[int]:
+    """Its newest cases, from which it is described; its first and last time are noted on it, not saved."""
     members = Member.objects.filter(issue=issue)
     times = members.aggregate(first=Min("case__opened_at"), last=Max("case__opened_at"))
-    if times["first"] is None:
-        issue.title, issue.titled_by, issue.examples, issue.places = "", None, [], []
-        return
-    issue.first_at, issue.last_at = times["first"], times["last"]
-    newest = list(members.order_by("-case__opened_at", "-case").values_list("case", flat=True)[:MOST_READ])
-    reports = [report_of(row) for row in Case.objects.filter(pk__in=newest).values_list(*FIELDS)]
-    found = extract(reports, known, most=MOST_EXAMPLES)
-    issue.examples = [int(key) for key in found.texts]
-    issue.titled_by_id = _titled_by(found.title, reports)
-    issue.title = masked(found.title, names_of([issue.titled_by_id or 0]))[:80]
-    issue.places = _places(reports)
+    if times["first"] is not None:
+        issue.first_at, issue.last_at = times["first"], times["last"]
+    return list(members.order_by("-case__opened_at", "-case").values_list("case", flat=True)[:MOST_READ])
 
 
 def weigh(issue: HotIssue, voices: Collection[Voice] | None, *, at: datetime) -> None:

@@ -17,6 +17,7 @@ def leave(member: Member) -> set[str]:
     if issue.name == key:
         issue.name = f"issue-{issue.pk}"
         issue.save(update_fields=["name"])
+        Apart.objects.filter(city_id=issue.city_id, other=key).update(other=issue.name)  # it was said of the group
         names.add(issue.name)
     return names
 

@@ -129,7 +129,7 @@ def measure(city_id: int, stream: Stream, touched: Collection[str], *, at: datet
     issues = HotIssue.objects.select_for_update(no_key=True).filter(city_id=city_id, name__in=sorted(names))
     for issue in issues.filter(merged_into=None).order_by("pk"):
         if issue.name in touched:
-            measuring.describe(issue, stream.known)
+            measuring.describe(issue, measuring.described(measuring.newest_of(issue), stream.known))
         group = stream.groups.get(issue.name)
         measuring.weigh(issue, list(group.voices().values()) if group else None, at=at)
         measuring.tell_once(issue, at=at)

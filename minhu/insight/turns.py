@@ -55,6 +55,13 @@ def changed(turn: StreamTurn, names: Iterable[str]) -> None:
     turn.save(update_fields=["decided", "changes"])
 
 
+def all_changed(turn: StreamTurn) -> None:
+    """Every group may be other than it was; under the lock of the turn."""
+    turn.decided += 1
+    turn.changes, turn.measured = [], turn.decided
+    turn.save(update_fields=["decided", "changes", "measured"])
+
+
 def measured(turn: StreamTurn) -> None:
     """The issues were measured as people have decided; under the lock of the turn."""
     if turn.measured != turn.decided:
