@@ -10,7 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from minhu.insight.models import HotIssue, Member, Merge
+from minhu.insight.membership import keep_apart
+from minhu.insight.models import Apart, HotIssue, Member, Merge
 from minhu.rules.words import Stage
 
 Groups = Mapping[str, Sequence[tuple[int, float | None]]]
@@ -31,11 +32,29 @@ class Rewriting:
 
     def write(self, *, at: datetime) -> None:
         """Issues, their cases, and where links lead. Title and heat are the caller's."""
+        names = {one.name: one for one in self._old.values()}
         self._claim()
         for name, issue in self.issues.items():
             self._begin(name, issue, at)
         self._move(at)
         self._lead_on(at)
+        self._rename(names)
+
+    def _rename(self, names: Mapping[str, HotIssue]) -> None:
+        """What was said of a group by its name is said of it by its new one. names: as they were."""
+
+        def now(name: str) -> str:
+            issue = names.get(name)
+            if issue is None or (name.isdecimal() and int(name) not in self._were[issue.pk]):
+                return name  # a case alone
+            return (self._old.get(issue.merged_into_id or issue.pk) or issue).name
+
+        for pair in Apart.objects.filter(city_id=self._city):
+            one, other = now(pair.one), now(pair.other)
+            if (one, other) == (pair.one, pair.other) or one == other:
+                continue
+            pair.delete()
+            keep_apart(self._city, one, other, by=pair.by_id, at=pair.at)
 
     def _claim(self) -> None:
         by_hand = set(
