@@ -16,6 +16,7 @@ Minhu (民呼): every call and text answered, followed to its end and accounted 
   minhu doctor        what is wrong with this installation, and what to do about it
   minhu audit verify  has the trail been tampered with?
   minhu checks redraw DATE  was a day's draw of checks fair? computes it again
+  minhu insight rebuild   groups all cases into hot issues anew
   minhu migrate       bring the database up to this release
 
   minhu COMMAND --help tells more of each; minhu help --commands lists all. Settings: see .env.example.

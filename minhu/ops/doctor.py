@@ -24,6 +24,7 @@ from minhu.ops import texting_checks as texting
 from minhu.ops.digest_checks import mails
 from minhu.ops.document_checks import documents
 from minhu.ops.findings import Finding, Grade
+from minhu.ops.insight_checks import insight
 from minhu.ops.inspection_checks import inspection
 from minhu.ops.reading_checks import reading
 from minhu.rules.calendar import china
@@ -53,6 +54,7 @@ def examine() -> Iterator[Finding]:
         texting.outbox,
         inspection,
         reading,
+        insight,
         documents,
         mails,
     ):

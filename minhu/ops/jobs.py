@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import structlog
 from django.conf import settings
@@ -18,6 +19,8 @@ from minhu.directory.models import Office
 from minhu.insight import signing
 from minhu.insight import rechecking, rectify_clock, reporters
 from minhu.insight import correcting, reading
+from minhu.insight import duplicating
+from minhu.insight.unread import waiting
 from minhu.intake import inbound, outbox, receipts, seal
 from minhu.ops import digest_mail, gateways
 from minhu.ops.gateways import Posts
@@ -54,6 +57,8 @@ def run() -> None:
             *_figures(),
             *_reading(),
             *_housekeeping(worker, posts),
+            *_housekeeping(worker, posts),
+            *_grouping(worker),
         ]
         rounds = Rounds(work)
         rounds.start()
@@ -138,6 +143,21 @@ def _reading() -> list[Work]:
         Work("read_cases", lambda: reading.read_some(at=timezone.now()), SOON),
         Work("hear_corrections", hear, 1.0),
     ]
+def _grouping(worker: str) -> list[Work]:
+    def group() -> int:
+        at = timezone.now()
+        return sum(_read_into_stream(city, worker, at) for city in _cities() if waiting(city, at))
+
+    def join() -> int:
+        return sum(duplicating.join_sure(city, at=timezone.now()) for city in _cities())
+
+    return [Work("group_cases", group, 10.0), Work("join_duplicates", join, 10.0)]
+
+
+def _read_into_stream(city: int, worker: str, at: datetime) -> int:
+    from minhu.insight import streaming  # loads arrays and a dictionary: only once there is something to read
+
+    return streaming.sweep(city, holder=worker, at=at)
 
 
 def _housekeeping(worker: str, posts: Posts) -> list[Work]:

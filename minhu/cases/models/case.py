@@ -76,6 +76,7 @@ class Case(models.Model):
             models.Index(fields=["city", "-opened_at"], name="case_by_time"),
             models.Index(fields=["replied_at"], condition=Q(state="replied"), name="case_to_close"),
             models.Index(fields=["id"], condition=Q(read_at__isnull=True), name="case_to_read"),
+            models.Index(fields=["city"], condition=Q(confidential=True), name="case_confidential"),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ the same moment are handed over does not matter.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from heapq import heappop, heappush, nsmallest
@@ -22,7 +22,7 @@ import numpy as np
 from minhu.insight.engine.groups import Appeared, Event, Forgotten, Group, Joined, Merged, Parted, Report, Sum, Voice
 from minhu.insight.engine.nearby import PROBE, Nearby, heaviest
 from minhu.insight.engine.places import districts, recognised
-from minhu.insight.engine.wording import Frequencies, headline, likeness, read
+from minhu.insight.engine.wording import Frequencies, headline, likeness, read, weighed
 
 VECTOR_UNIT = 4096
 MOST_UNDONE = 2_000
@@ -62,6 +62,7 @@ class Stream:
         self._nearby = Nearby()
         self._changed: set[str] = set()
         self._undo: OrderedDict[Event, Group] = OrderedDict()
+        self._apart: dict[str, set[str]] = {}
         self._day: date | None = None
         self._mean: Sum | None = None
         self._vectors = 0
@@ -81,14 +82,44 @@ class Stream:
         for report in sorted(reports, key=lambda one: (one.at, one.key)):
             if report.key in self._home:
                 continue
-            day = report.at.date()
-            if self._day is None or day > self._day:
-                told += self.settle() if self._day else ()
-                self._day = day
+            if self._is_new_day(report):
+                told += self.settle()
             told.append(self._take_in(self._alone(report)))
             if len(self._home) > self.tuning.most_texts:
                 told += self._forget()
         return told
+
+    def recall(self, report: Report, home: str) -> None:
+        """Take in a text whose group is known: what was decided once is not asked again."""
+        if report.key in self._home:
+            return
+        if self._is_new_day(report):
+            self._changed.clear()  # what had grown together was merged then, as ``home`` says
+        self._put(self._alone(report), home)
+        if len(self._home) > self.tuning.most_texts:
+            self._forget()
+
+    def regroup(self, groups: Mapping[str, Iterable[Report]]) -> None:
+        """Make these groups of exactly these texts, because somebody says so; one of no text is no more.
+
+        Groups that lose a text have to be among them.
+        """
+        for name in groups:
+            for key in self._groups[name].members if name in self._groups else ():
+                self._home.pop(key, None)
+            self._groups.pop(name, None)
+            self._nearby.drop(name)
+            self._changed.discard(name)
+        for name, reports in groups.items():
+            for report in sorted(reports, key=lambda one: (one.at, one.key)):
+                self._put(self._alone(report, counted=True), name)
+
+    def keep_apart(self, pairs: Iterable[tuple[str, str]]) -> None:
+        """Have the rule never join groups that have these names, and no others; to be told before their texts."""
+        self._apart = {}
+        for one, other in pairs:
+            self._apart.setdefault(one, set()).add(other)
+            self._apart.setdefault(other, set()).add(one)
 
     def settle(self) -> list[Event]:
         """Merge what has grown together since the last time; once a day this is done by ``feed`` itself."""
@@ -144,32 +175,43 @@ class Stream:
         by_vector = product / (VECTOR_UNIT * VECTOR_UNIT * one.size * other.size)
         return self.tuning.share * by_vector + (1 - self.tuning.share) * by_words
 
-    def _alone(self, report: Report) -> Group:
+    def _is_new_day(self, report: Report) -> bool:
+        """Whether a day of the texts' time ended before this one."""
+        day, before = report.at.date(), self._day
+        if before is None or day > before:
+            self._day = day
+        return before is not None and day > before
+
+    def _alone(self, report: Report, *, counted: bool = False) -> Group:
+        """counted: the text was read before, and makes nothing more frequent."""
         head, rest = headline(report.title, report.detail)
         voice = Voice(report.at, report.at, report.severity, districts(recognised(head)))
         key = report.key
         return Group(
             key,
-            read(head, rest, self.known),
+            weighed(head, rest, self.known) if counted else read(head, rest, self.known),
             {key: (report.sender, voice)},
             report.at,
-            vector=self._centred(report),
+            vector=self._centred(report, counted=counted),
             names={key},
+            apart=set(self._apart.get(key, ())),
         )
 
-    def _centred(self, report: Report) -> Sum | None:
+    def _centred(self, report: Report, *, counted: bool) -> Sum | None:
         """The vector without what all texts have in common, in whole numbers."""
         if report.vector is None or not self.tuning.share:
             return None
         whole = np.rint(report.vector * VECTOR_UNIT).astype(np.int64)
-        self._mean = whole if self._mean is None else self._mean + whole
-        self._vectors += 1
+        if self._mean is None or not counted:
+            self._mean = whole if self._mean is None else self._mean + whole
+            self._vectors += 1
         away = whole - self._mean / (self._vectors + 1)
         return np.rint(away * (VECTOR_UNIT / (np.linalg.norm(away) or 1.0))).astype(np.int64)
 
     def _take_in(self, alone: Group) -> Event:
         near = [self._groups[name] for name in self._nearby.near(alone, self._groups)]
-        found = nsmallest(1, [(-self.mean_likeness(alone, group), group.name) for group in near])
+        free = [group for group in near if group.may_join(alone)]
+        found = nsmallest(1, [(-self.mean_likeness(alone, group), group.name) for group in free])
         terms = heaviest(alone, PROBE)
         if not found or -found[0][0] < self.tuning.join:
             self._keep(alone)
@@ -182,6 +224,20 @@ class Stream:
         group.take_in(alone)
         self._settle_in(group, alone, terms)
         return event
+
+    def _put(self, alone: Group, home: str) -> None:
+        """Into the group of this name, which begins with it if there is none."""
+        terms, group = heaviest(alone, PROBE), self._groups.get(home)
+        if group is None:
+            alone.name = home
+            alone.names.add(home)
+            alone.apart |= self._apart.get(home, set())
+            self._keep(alone)
+            self._nearby.file(alone, terms)
+            self._changed.add(home)
+        else:
+            group.take_in(alone)
+            self._settle_in(group, alone, terms)
 
     def _merge(self, one: Group, other: Group, alike: float) -> Event:
         into, gone = (one, other) if (-one.size, one.name) < (-other.size, other.name) else (other, one)

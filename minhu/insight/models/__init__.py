@@ -14,3 +14,8 @@ __all__ = ["HotIssue", "Measure", "Member", "Recheck", "Rectification", "Rectify
 from minhu.insight.models.reading import Correction, Heard, Proposal, Reading
 
 __all__ = ["Correction", "Heard", "HotIssue", "Member", "Proposal", "Reading"]
+from minhu.insight.models.duplicate import Duplicate
+from minhu.insight.models.hot_issue import HotIssue, Member
+from minhu.insight.models.streamed import Apart, Merge, Streamed, StreamTurn
+
+__all__ = ["Apart", "Duplicate", "HotIssue", "Member", "Merge", "StreamTurn", "Streamed"]

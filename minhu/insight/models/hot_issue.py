@@ -33,6 +33,9 @@ class HotIssue(models.Model):
     measured_at = models.DateTimeField()
     alerted_at = models.DateTimeField(null=True)
     merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+    titled_by = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, related_name="+")
+    examples = models.JSONField(default=list)
+    places = models.JSONField(default=list)
 
     class Meta:
         constraints = [

@@ -15,12 +15,13 @@ from minhu.cases.offering import offered
 from minhu.cases.queries import CallRow
 from minhu.directory import queries as directory
 from minhu.insight.case_reading import case_reading
+from minhu.insight.issue_page import issue_of
 from minhu.rules.access import Viewer
 from minhu.rules.attachments import MOST_BYTES
 from minhu.rules.casework import Act
 from minhu.rules.words import OPEN, CaseKind
 from minhu.web import uploads, words
-from minhu.web.console import shown
+from minhu.web.console import alike, shown
 from minhu.web.console.doings import doings
 from minhu.web.console.frame import Page, show, signed_in, tab_of_cases
 from minhu.web.console.history import events, evidence_words
@@ -91,6 +92,9 @@ def case_page(viewer: Viewer, case_id: int) -> Page:
         "file_key": uploads.fresh_key(),
         "accept": uploads.ACCEPT,
         "most_mb": MOST_BYTES // 1024 // 1024,
+        "alike": alike.of_case(viewer, case_id),
+        "may_join": Act.JOIN in found.acts,
+        "issue": issue_of(viewer, case_id),
         "transferred": found.transfers and found.transfers_left == 0,
     }
     address = reverse("case", args=[case_id])

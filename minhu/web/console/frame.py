@@ -24,6 +24,7 @@ from minhu.rules.access import Viewer
 from minhu.rules.words import Role
 from minhu.supervision import laddered
 from minhu.supervision.ladder_rights import DECIDES
+from minhu.web.console.insight_menu import sees_insight
 from minhu.web.errors import forbidden
 
 P = ParamSpec("P")
@@ -68,6 +69,8 @@ def tabs_of(viewer: Viewer) -> tuple[Tab, ...]:
         first += [Tab("escalated", _("上报"), "megaphone", reverse("escalated"))]
     first += _checks(viewer)
     first += _complaints(viewer)
+    if sees_insight(viewer):
+        first += [Tab("insight", _("民情"), "users", reverse("insight"))]
     if viewer.has(Role.STAFF):
         return (*first, calls, callbacks, ledger, *last)
     if viewer.has(*SUPERVISES):

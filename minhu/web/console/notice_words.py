@@ -50,6 +50,7 @@ NOTICES: dict[NoticeKind, Shown] = {
     NoticeKind.RECT_SOON: Shown(gettext_noop("整改时限已过八成，请抓紧"), "clock", "due"),
     NoticeKind.RECT_LATE: Shown(gettext_noop("整改到期了，还没有办到"), "triangle-alert", "over"),
     NoticeKind.RECT_UP: Shown(gettext_noop("整改超时两成以上，上报给您"), "triangle-alert", "over"),
+    NoticeKind.BOILED: Shown(gettext_noop("一件事反映的人多起来了"), "megaphone", "due"),
 }
 _PAGES = {NoticeKind.ALARM: "console-alarms", NoticeKind.CORRECT: "liveness"}
 _NOT_HIS_PAGE = frozenset({NoticeKind.ASK_UP, NoticeKind.STATE_UP})
@@ -70,6 +71,8 @@ def _more_of(row: NoticeRow) -> str:
         return reverse("case", args=[row.case_id])
     if row.kind in ABOUT_COMPLAINT - _NOT_HIS_PAGE:
         return reverse("complaint", args=[row.about_id])
+    if row.kind is NoticeKind.BOILED:
+        return reverse("issue", args=[row.about_id])
     if row.kind in _NOT_HIS_PAGE:
         return reverse("complaints")
     if row.kind in ABOUT_RECTIFY:

@@ -20,7 +20,7 @@ from minhu.supervision.complaint_pages import waiting_for
 from minhu.supervision.ladder_rights import DECIDES
 from minhu.supervision.published import SEES_ALL_FIGURES
 from minhu.web import words
-from minhu.web.console import presence, shown
+from minhu.web.console import alike, presence, shown
 from minhu.web.console.frame import Page, show, signed_in, tab_of_cases, tabs_of
 
 SHOWN_FIRST = 3
@@ -121,7 +121,7 @@ def queue_page(viewer: Viewer) -> Page:
     asked = (
         choices.questions([row.code for row in found.clarifications], viewer.city_id) if found.clarifications else {}
     )
-    sections = shown.sections(found, asked)
+    sections = shown.sections(found, asked, alike.waiting(viewer))
     context: dict[str, object] = {
         "sections": sections,
         "due_today": found.due_today,

@@ -194,10 +194,10 @@ def _says(row: CallRow, *, answered: bool, alive: bool, outbound: bool) -> str:
     return " · ".join(said)
 
 
-def sections(queue: Queue, questions: Mapping[str, str]) -> tuple[Section, ...]:
+def sections(queue: Queue, questions: Mapping[str, str], alike: tuple[object, ...]) -> tuple[Section, ...]:
     """The staff queue in the order of work; empty parts are left out except the first two.
 
-    questions: what was asked by text about unclear matters, by code.
+    questions: what was asked by text about unclear matters, by code. alike: cases that may be one matter.
     """
 
     def owed(rows: Iterable[PromiseRow]) -> tuple[Due, ...]:
@@ -220,6 +220,7 @@ def sections(queue: Queue, questions: Mapping[str, str]) -> tuple[Section, ...]:
             tuple(replace(one, question=questions.get(one.row.code, "")) for one in owed(queue.clarifications)),
         ),
         ("unassigned", _("待分派"), _("交给谁办"), _("没有写明给哪位领导"), promise, owed(queue.unassigned)),
+        ("alike", _("可能重复"), _("这些是不是同一件事"), _("合并以后一起答复"), "console/queue_alike.html", alike),
         ("voice", _("语音留言"), _("听留言，写清事由"), "", "console/queue_voice.html", queue.voice_messages),
         (
             "unknown",

@@ -252,3 +252,62 @@ def test_events_tell_how_alike_they_are() -> None:
 
     assert likeness
     assert all(BY_WORDS.join <= alike <= 1 for alike in likeness.values())
+
+
+@given(_TEXTS, st.integers(0, 25))
+@settings(max_examples=40, deadline=None)
+def test_a_stream_that_is_recalled_goes_on_as_if_it_had_never_stopped(drawn: _Drawn, stop: int) -> None:
+    reports = sorted(_reports(drawn), key=lambda one: (one.at, one.key))
+    whole, before, again = Stream(), Stream(), Stream()
+    told = whole.feed(reports) + whole.settle()
+    before.feed(reports[:stop])
+
+    for one in reports[:stop]:
+        again.recall(one, before.group_of(one.key) or "")
+
+    assert _state(again) == _state(before)
+    assert _followed(told) == {one.key: whole.group_of(one.key) for one in reports}
+    again.feed(reports[stop:])
+    again.settle()
+    assert _together(again) == _together(whole)
+
+
+def test_a_group_made_anew_has_exactly_its_texts_and_is_found_as_before() -> None:
+    stream = Stream()
+    stream.feed(city())
+    stream.settle()
+    name = stream.group_of("bus 1") or ""
+
+    stream.keep_apart([("bus 1", "bus 0")])
+    stream.regroup({name: [one for one in city() if one.key in {"bus 0", "bus 2"}], "bus 1": [_of("bus 1")]})
+
+    assert stream.group_of("bus 1") == "bus 1"
+    assert sorted(stream.groups[name].members) == ["bus 0", "bus 2"]
+    stream.settle()
+    assert stream.group_of("bus 1") == "bus 1", "somebody said that these are two"
+    stream.feed([report("bus 3", *MATTERS["bus"][1], hours=60)])
+    assert stream.group_of("bus 3") in {"bus 1", name}
+
+
+def test_a_text_that_is_to_be_kept_apart_is_not_joined_when_it_comes() -> None:
+    stream = Stream()
+    stream.keep_apart([("bus 1", "bus 0")])
+
+    stream.feed(city())
+    stream.settle()
+
+    assert stream.group_of("bus 1") != stream.group_of("bus 0")
+
+
+def test_a_group_of_no_text_is_no_more() -> None:
+    stream = Stream()
+    stream.feed(city())
+    name = stream.group_of("bus 1") or ""
+
+    stream.regroup({name: []})
+
+    assert (name in stream.groups, stream.group_of("bus 1")) == (False, None)
+
+
+def _of(key: str) -> Report:
+    return next(one for one in city() if one.key == key)

@@ -1,4 +1,4 @@
-"""``minhu insight evaluate …``: train and judge the readers of texts on any files."""
+"""``minhu insight evaluate …``: judge the readers of texts on any files; ``rebuild``: group all cases anew."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from minhu.ops.insight import evaluate, evaluate_groups, evaluate_replies
 from minhu.ops.insight import evaluate, evaluate_groups, evaluate_owners, train
+from minhu.ops.insight import evaluate, evaluate_groups, rebuild
 from minhu.ops.insight.errors import InsightCommandError
 
 SUBCOMMANDS = {
@@ -16,13 +17,14 @@ SUBCOMMANDS = {
     "evaluate-replies": evaluate_replies,
     "evaluate-owners": evaluate_owners,
     "train": train,
+    "rebuild": rebuild,
 }
 
 
 class Command(BaseCommand):
     """Each subcommand is a module of ``minhu.ops.insight``."""
 
-    help = "Train the readers of texts and judge them, on files of your own."
+    help = "Train the readers of texts and judge them, on files of your own; group all cases anew."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
