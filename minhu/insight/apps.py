@@ -9,3 +9,8 @@ class InsightConfig(AppConfig):
     name = "minhu.insight"
     label = "insight"
     verbose_name = "民情分析"
+
+    def ready(self) -> None:
+        from minhu.insight import fulltext
+
+        fulltext.connect()

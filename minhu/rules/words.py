@@ -271,3 +271,14 @@ class Stage(StrEnum):
     EMERGING = "emerging"
     HOT = "hot"
     COOLING = "cooling"
+
+
+class Said(StrEnum):
+    """Where in a case something was said that staff can search for."""
+
+    CASE = "case"
+    TEXT = "text"
+    ADDED = "added"
+    CALL = "call"
+    REPLY = "reply"
+    NOTE = "note"

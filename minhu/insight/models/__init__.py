@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from minhu.insight.models.hot_issue import HotIssue, Member
+from minhu.insight.models.search import SearchEntry, SearchProgress
 
-__all__ = ["HotIssue", "Member"]
+__all__ = ["HotIssue", "Member", "SearchEntry", "SearchProgress"]

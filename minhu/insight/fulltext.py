@@ -1,0 +1,120 @@
+"""The index of trigrams over ``SearchEntry.words``, in the way of each database.
+
+PostgreSQL has ``pg_trgm``, a GIN index, made by the migration. SQLite has FTS5, a table of its own that triggers keep
+beside ours; a migration that changes our table makes it anew and would lose them, so they are stated after every
+``migrate``, as the guards are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Any
+
+from django.db import DatabaseError, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
+from django.db.models.signals import post_migrate, pre_migrate
+
+if TYPE_CHECKING:
+    from minhu.insight.models import SearchEntry
+
+TABLE, INDEX, FTS = "insight_searchentry", "search_words", "insight_search"
+NO_EXTENSION = (
+    "Search needs the extension pg_trgm of PostgreSQL (package postgresql-contrib), and this user may not create it. "
+    "Run once as the database's owner: CREATE EXTENSION pg_trgm; then run minhu migrate again."
+)
+
+_ON_SQLITE = (
+    "CREATE VIRTUAL TABLE IF NOT EXISTS insight_search USING fts5("
+    "words, content='insight_searchentry', content_rowid='id', tokenize='trigram case_sensitive 1')",
+    "CREATE TRIGGER IF NOT EXISTS insight_search_added AFTER INSERT ON insight_searchentry BEGIN "
+    "INSERT INTO insight_search(rowid, words) VALUES (NEW.id, NEW.words); END",
+    "CREATE TRIGGER IF NOT EXISTS insight_search_removed AFTER DELETE ON insight_searchentry BEGIN "
+    "INSERT INTO insight_search(insight_search, rowid, words) VALUES ('delete', OLD.id, OLD.words); END",
+    "CREATE TRIGGER IF NOT EXISTS insight_search_changed AFTER UPDATE ON insight_searchentry BEGIN "
+    "INSERT INTO insight_search(insight_search, rowid, words) VALUES ('delete', OLD.id, OLD.words); "
+    "INSERT INTO insight_search(rowid, words) VALUES (NEW.id, NEW.words); END",
+)
+_TRIGGERS = ("insight_search_added", "insight_search_removed", "insight_search_changed")
+_MATCHING = "SELECT rowid FROM insight_search WHERE insight_search MATCH %s"
+_ON_POSTGRESQL = (
+    "CREATE INDEX IF NOT EXISTS search_words ON insight_searchentry USING gin (words gin_trgm_ops) "
+    "WITH (gin_pending_list_limit = 1024)"
+)
+
+
+class NoTrigrams(DatabaseError):
+    """The database cannot index trigrams; the words say what to do."""
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """Put the index in place; what is there stays. Raises: NoTrigrams."""
+    with connection.cursor() as cursor:
+        if TABLE not in connection.introspection.table_names(cursor):
+            return
+        if connection.vendor == "sqlite":
+            for statement in _ON_SQLITE:
+                cursor.execute(statement)
+            return
+        cursor.execute("SELECT 1 FROM pg_extension WHERE extname = 'pg_trgm'")
+        if cursor.fetchone() is None:
+            try:
+                cursor.execute("CREATE EXTENSION IF NOT EXISTS pg_trgm")
+            except DatabaseError as refused:
+                raise NoTrigrams(NO_EXTENSION) from refused
+        cursor.execute(_ON_POSTGRESQL)
+
+
+def holding(rows: QuerySet[SearchEntry], all_of: Iterable[Sequence[str]]) -> QuerySet[SearchEntry]:
+    """By the index: those whose words hold one needle, at least, of each of these."""
+    if connections[rows.db].vendor == "sqlite":
+        phrases = " AND ".join("(" + " OR ".join(f'"{one}"' for one in any_of) + ")" for any_of in all_of)
+        return rows.filter(pk__in=RawSQL(_MATCHING, [phrases]))  # noqa: S611 - no value is in the text
+    return read(rows, all_of)
+
+
+def read(rows: QuerySet[SearchEntry], all_of: Iterable[Sequence[str]]) -> QuerySet[SearchEntry]:
+    """The same of few rows, one by one; on PostgreSQL the index may be asked."""
+    for any_of in all_of:
+        rows = rows.filter(reduce(or_, (Q(words__contains=one) for one in any_of)))
+    return rows
+
+
+def fault(connection: BaseDatabaseWrapper) -> str:
+    """Why searches are slow or fail here; "" when all is well."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            there = set(connection.introspection.table_names(cursor))
+            return "" if FTS in there else "the index of words is missing"
+        cursor.execute("SELECT 1 FROM pg_class WHERE relname = %s", [INDEX])
+        if cursor.fetchone() is None:
+            return "the index of words is missing"
+        cursor.execute("SELECT show_trgm('I停I')")
+        return "" if _three(cursor.fetchone()) else "the database's locale knows no Chinese characters"
+
+
+def connect() -> None:
+    """Begin to listen to migrations."""
+    pre_migrate.connect(_before, dispatch_uid="minhu.insight.fulltext")
+    post_migrate.connect(_after, dispatch_uid="minhu.insight.fulltext")
+
+
+def _three(row: tuple[Any, ...] | None) -> bool:
+    """In the locale C a Chinese character parts words, so that only the bars are left."""
+    return row is not None and len(row[0]) > 3
+
+
+def _before(sender: Any, using: str, **_: object) -> None:
+    connection = connections[using]
+    if sender.label == "insight" and connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for trigger in _TRIGGERS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {trigger}")
+
+
+def _after(sender: Any, using: str, **_: object) -> None:
+    if sender.label == "insight":
+        install(connections[using])
