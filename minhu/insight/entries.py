@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from minhu.cases.models import Addition, Case, Note, Reply, WrapUp
+from minhu.directory.models import Line, Official
 from minhu.directory.naming import full_title
 from minhu.insight.engine.spelling import Bar, barred, initials, quarter, without_numbers
 from minhu.insight.models import SearchEntry
@@ -17,15 +19,24 @@ LONGEST = 20_000
 """Characters of one text that can be searched."""
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Names as the index has them."""
+
+    words: str
+    letters: str
+
+
 def entries_of(case_ids: Collection[int]) -> Iterator[SearchEntry]:
     """The rows of these cases, not saved."""
     if not case_ids:
         return
-    cases = Case.objects.filter(pk__in=case_ids).select_related("line__official__office", "holder__office")
+    cases = list(Case.objects.filter(pk__in=case_ids))
+    named = _named(cases)
+    for case in cases:
+        yield _row(case, Said.CASE, case.pk, case.opened_at, _case_words(case, named))
     known = {case.pk: case for case in cases}
-    for case in known.values():
-        yield _row(case, Said.CASE, case.pk, case.opened_at, _case_words(case))
-    for kind, case_id, source_id, at, body in _said(list(known.values())):
+    for kind, case_id, source_id, at, body in _said(cases):
         yield _row(known[case_id], kind, source_id, at, barred(without_numbers(body[:LONGEST]), Bar.TEXT))
 
 
@@ -60,21 +71,27 @@ def _row(case: Case, kind: Said, source_id: int, at: datetime, words: str) -> Se
     )  # fmt: skip
 
 
-def _case_words(case: Case) -> str:
-    """Title and place count as a title; who it is with is found by name, too."""
-    head = without_numbers(f"{case.title}\n{case.place}")
-    names = "\n".join(_names(case))
-    return " ".join(
-        (
-            barred(head, Bar.TITLE),
-            barred(f"{head}\n{without_numbers(case.body[:LONGEST])}\n{case.code}\n{names}", Bar.TEXT),
-            barred(f"{initials(head)}\n{initials(names)}", Bar.INITIALS),
-        )
-    )
+def _case_words(case: Case, named: dict[tuple[int | None, int | None], Names]) -> str:
+    """Title and place count as a title, and come first; who it is with is found by name, too."""
+    head, names = without_numbers(f"{case.title}\n{case.place}"), named[case.line_id, case.holder_id]
+    body = f"{head}\n{without_numbers(case.body[:LONGEST])}\n{case.code}"
+    letters = (barred(initials(head), Bar.INITIALS), names.letters)
+    return " ".join((barred(head, Bar.TITLE), *letters, barred(body, Bar.TEXT), names.words))
 
 
-def _names(case: Case) -> Iterator[str]:
-    people = [case.line.official if case.line else None, case.holder]
-    for one in dict.fromkeys(filter(None, people)):
-        yield one.name
-        yield full_title(one.office.name, one.office.kind, one.title)
+def _named(cases: list[Case]) -> dict[tuple[int | None, int | None], Names]:
+    """Whose line each case came to and who holds it, by these two: by name, post and office."""
+    lines = Line.objects.filter(pk__in={case.line_id for case in cases}).values_list("pk", "official")
+    by_line: dict[int | None, int] = dict(lines)
+    wanted = {*by_line.values(), *(case.holder_id for case in cases if case.holder_id)}
+    people = {one.pk: one for one in Official.objects.filter(pk__in=wanted).select_related("office")}
+    found = {}
+    for pair in {(case.line_id, case.holder_id) for case in cases}:
+        ids = dict.fromkeys((by_line.get(pair[0]), pair[1]))
+        text = "\n".join(_name(people[one]) for one in ids if one in people)
+        found[pair] = Names(barred(text, Bar.TEXT), barred(initials(text), Bar.INITIALS))
+    return found
+
+
+def _name(one: Official) -> str:
+    return f"{one.name}\n{full_title(one.office.name, one.office.kind, one.title)}"

@@ -8,6 +8,7 @@ beside ours; a migration that changes our table makes it anew and would lose the
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 from typing import TYPE_CHECKING, Any
@@ -38,6 +39,8 @@ _ON_SQLITE = (
     "INSERT INTO insight_search(insight_search, rowid, words) VALUES ('delete', OLD.id, OLD.words); "
     "INSERT INTO insight_search(rowid, words) VALUES (NEW.id, NEW.words); END",
 )
+_BARS_ONLY = 2
+"""Trigrams of ``I停I`` where the character is no letter and parts two words ``i``; where it is one, there are four."""
 _TRIGGERS = ("insight_search_added", "insight_search_removed", "insight_search_changed")
 _MATCHING = "SELECT rowid FROM insight_search WHERE insight_search MATCH %s"
 _ON_POSTGRESQL = (
@@ -83,28 +86,38 @@ def read(rows: QuerySet[SearchEntry], all_of: Iterable[Sequence[str]]) -> QueryS
     return rows
 
 
-def fault(connection: BaseDatabaseWrapper) -> str:
-    """Why searches are slow or fail here; "" when all is well."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why searches fail or are slow here, and what to do."""
+
+    words: str
+    cure: str
+
+
+MISSING = Fault("the index of words is missing", "run: minhu insight reindex")
+NO_CHINESE = Fault(
+    "the database's locale takes Chinese characters for punctuation, so the index holds none and searches are slow",
+    "move to a database made with: CREATE DATABASE minhu TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'",
+)
+
+
+def fault(connection: BaseDatabaseWrapper) -> Fault | None:
+    """What is wrong with the index of words; None when all is well."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
-            there = set(connection.introspection.table_names(cursor))
-            return "" if FTS in there else "the index of words is missing"
+            return None if FTS in connection.introspection.table_names(cursor) else MISSING
         cursor.execute("SELECT 1 FROM pg_class WHERE relname = %s", [INDEX])
         if cursor.fetchone() is None:
-            return "the index of words is missing"
+            return MISSING
         cursor.execute("SELECT show_trgm('I停I')")
-        return "" if _three(cursor.fetchone()) else "the database's locale knows no Chinese characters"
+        row = cursor.fetchone()
+        return None if row and len(row[0]) > _BARS_ONLY else NO_CHINESE
 
 
 def connect() -> None:
     """Begin to listen to migrations."""
     pre_migrate.connect(_before, dispatch_uid="minhu.insight.fulltext")
     post_migrate.connect(_after, dispatch_uid="minhu.insight.fulltext")
-
-
-def _three(row: tuple[Any, ...] | None) -> bool:
-    """In the locale C a Chinese character parts words, so that only the bars are left."""
-    return row is not None and len(row[0]) > 3
 
 
 def _before(sender: Any, using: str, **_: object) -> None:

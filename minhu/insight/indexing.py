@@ -18,7 +18,7 @@ from minhu.cases.models import Case, Contact
 from minhu.insight.entries import entries_of
 from minhu.insight.models import SearchEntry, SearchProgress
 
-FOLLOWED_AT_ONCE, FILLED_AT_ONCE = 400, 200
+FOLLOWED_AT_ONCE, FILLED_AT_ONCE = 400, 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,15 +58,18 @@ def state(city_id: int) -> State:
     )
 
 
-def reindex(city_id: int, tell: Callable[[State], object]) -> None:
-    """Every case again, now, telling of each part; beside it, the jobs go on."""
+def reindex(city_id: int, tell: Callable[[Callable[[], State]], object]) -> None:
+    """Every case again, now, or beside the jobs that do it. tell: called after each part; may ask how far it is."""
     begin_anew(city_id)
-    while bring_up_to_date(city_id) or _is_filling(city_id):
-        tell(state(city_id))
+    while bring_up_to_date(city_id) or _waits_for_another(city_id):
+        tell(lambda: state(city_id))
 
 
-def _is_filling(city_id: int) -> bool:
-    return SearchProgress.objects.filter(city_id=city_id, filled_to__isnull=False).exists()
+def _waits_for_another(city_id: int) -> bool:
+    """Whether somebody else is at it; then look again when he has done his part."""
+    with transaction.atomic():
+        rows = SearchProgress.objects.filter(city_id=city_id, filled_to__isnull=False)
+        return rows.select_for_update().first() is not None
 
 
 def _locked(city_id: int) -> SearchProgress | None:

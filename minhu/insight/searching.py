@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Substr
 
 from minhu.cases.authority import complaints_kept_from, notes_seen, seen
 from minhu.cases.models import Case
@@ -34,6 +34,12 @@ NEWEST = 2_000
 """Texts looked at one by one before the index is asked: a common word is soon found among them."""
 
 QUARTERS = 2
+HEAD = 1_500
+"""Characters of an entry's words in which its title ends: each of its letters is two, and it stands first."""
+
+Row = tuple[str, int, int, datetime, str]
+"""kind, source_id, case_id, at, and the head of the words."""
+
 SEARCHES = (*SEES_CONTACTS, Role.UNIT)
 
 
@@ -77,11 +83,10 @@ def hits(viewer: Viewer, question: Question, narrowed: Narrowed, at: datetime) -
         return Hits({}, more=False)
     rows = _found(_readable(viewer, narrowed), viewer.city_id, question, at)
     by_case: dict[int, list[Hit]] = {}
-    for one in rows[:MOST]:
-        titled = [_in_title(one.words, term) for term in question.terms]
-        value = score(at - one.at, sum(titled), len(titled))
-        hit = Hit(Said(one.kind), one.source_id, one.case_id, one.at, value)
-        by_case.setdefault(hit.case_id, []).append(hit)
+    for kind, source_id, case_id, said_at, head in rows[:MOST]:
+        titled = [_in_title(head, term) for term in question.terms]
+        hit = Hit(Said(kind), source_id, case_id, said_at, score(at - said_at, sum(titled), len(titled)))
+        by_case.setdefault(case_id, []).append(hit)
     best = {key: tuple(sorted(some, key=_order)) for key, some in by_case.items()}
     return Hits(dict(sorted(best.items(), key=lambda one: _order(one[1][0]))), more=len(rows) > MOST)
 
@@ -93,7 +98,7 @@ def case_of_code(viewer: Viewer, code: str) -> int | None:
 
 def _readable(viewer: Viewer, narrowed: Narrowed) -> QuerySet[SearchEntry]:
     """Every text the viewer may read: of cases that are his to see, without what is kept from him there."""
-    cases = Case.objects.filter(seen(viewer))
+    cases = Case.objects.filter(seen(viewer), pk=OuterRef("case_id"))
     if narrowed.state is not None:
         cases = cases.filter(state=narrowed.state.value)
     if narrowed.kind is not None:
@@ -101,7 +106,7 @@ def _readable(viewer: Viewer, narrowed: Narrowed) -> QuerySet[SearchEntry]:
     if narrowed.offices is not None:
         cases = cases.filter(line__official__office__in=narrowed.offices)
     kept = Text.objects.filter(complaints_kept_from(viewer), pk=OuterRef("source_id"))
-    rows = SearchEntry.objects.filter(city_id=viewer.city_id, case__in=cases)
+    rows = SearchEntry.objects.filter(Exists(cases), city_id=viewer.city_id)
     rows = rows.exclude(Q(kind=Said.TEXT.value) & Exists(kept))
     if viewer.official_id is not None:
         noted = Case.objects.filter(notes_seen(viewer), pk=OuterRef("case_id"))
@@ -109,7 +114,7 @@ def _readable(viewer: Viewer, narrowed: Narrowed) -> QuerySet[SearchEntry]:
     return rows if narrowed.since is None else rows.filter(at__gte=narrowed.since)
 
 
-def _found(rows: QuerySet[SearchEntry], city_id: int, question: Question, at: datetime) -> list[SearchEntry]:
+def _found(rows: QuerySet[SearchEntry], city_id: int, question: Question, at: datetime) -> list[Row]:
     """The newest that match, one more than MOST if there are more.
 
     Common words are found among the newest texts, others in this quarter of the year and the one before; what is not
@@ -118,7 +123,7 @@ def _found(rows: QuerySet[SearchEntry], city_id: int, question: Question, at: da
     needles = [_needles(term) for term in question.terms]
     latest = SearchEntry.objects.filter(city_id=city_id).order_by("-at").values_list("at", flat=True)
     if begin := latest[NEWEST : NEWEST + 1].first():
-        found = list(read(rows.filter(at__gte=begin), needles).order_by("-at")[: MOST + 1])
+        found = _rows(read(rows.filter(at__gte=begin), needles).order_by("-at"))
         if len(found) > MOST:
             return found
         found = []
@@ -129,9 +134,14 @@ def _found(rows: QuerySet[SearchEntry], city_id: int, question: Question, at: da
     return _newest(holding(rows, needles))
 
 
-def _newest(rows: QuerySet[SearchEntry]) -> list[SearchEntry]:
+def _newest(rows: QuerySet[SearchEntry]) -> list[Row]:
     """The few that the index gives, in order of time. Sorted by an expression, or the index by time would be walked."""
-    return list(rows.order_by(Coalesce("at", "at").desc())[: MOST + 1])
+    return _rows(rows.order_by(Coalesce("at", "at").desc()))
+
+
+def _rows(rows: QuerySet[SearchEntry]) -> list[Row]:
+    head = Substr("words", 1, HEAD)
+    return list(rows.annotate(head=head).values_list("kind", "source_id", "case_id", "at", "head")[: MOST + 1])
 
 
 def _latest_quarters(at: datetime) -> Iterator[str]:
@@ -146,9 +156,9 @@ def _needles(term: str) -> list[str]:
     return [*found, needle(term, Bar.INITIALS)] if is_latin(term) else found
 
 
-def _in_title(words: str, term: str) -> bool:
+def _in_title(head: str, term: str) -> bool:
     bars = (Bar.TITLE, Bar.INITIALS) if is_latin(term) else (Bar.TITLE,)
-    return any(needle(term, bar) in words for bar in bars)
+    return any(needle(term, bar) in head for bar in bars)
 
 
 def _order(hit: Hit) -> tuple[float, float, int, str]:

@@ -24,6 +24,7 @@ from minhu.ops import texting_checks as texting
 from minhu.ops.document_checks import documents
 from minhu.ops.findings import Finding, Grade
 from minhu.ops.inspection_checks import inspection
+from minhu.ops.search_checks import search
 from minhu.rules.calendar import china
 from minhu.rules.clock import legal_day
 
@@ -50,6 +51,7 @@ def examine() -> Iterator[Finding]:
         _processes,
         texting.outbox,
         inspection,
+        search,
         documents,
     ):
         try:

@@ -15,6 +15,7 @@ from minhu.cases import actions as cases
 from minhu.cases import tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
+from minhu.insight import indexing
 from minhu.intake import inbound, outbox, receipts, seal
 from minhu.ops import gateways
 from minhu.ops.gateways import Posts
@@ -41,7 +42,9 @@ def run() -> None:
         senders = [Sender(post, posts, worker=worker) for post in posts]
         if not senders:
             log.warning("no_gateway", cure="set SMPP_HOST or SMS_GATEWAYS, or texts will wait")
-        work = [*_texting(senders), *_casework(), *_supervision(), *_figures(), *_housekeeping(worker, posts)]
+        work = [
+            *_texting(senders), *_casework(), *_supervision(), *_figures(), *_search(), *_housekeeping(worker, posts),
+        ]  # fmt: skip
         rounds = Rounds(work)
         rounds.start()
         log.info("jobs_started", worker=worker, gateways=[one.name for one in senders])
@@ -99,6 +102,10 @@ def _figures() -> list[Work]:
             decaying.sweep(city, at=timezone.now())
 
     return [Work("count_figures", count, MINUTE), Work("watch_answers", _quietly(watch), 5 * MINUTE)]
+
+
+def _search() -> list[Work]:
+    return [Work("index_words", lambda: sum(indexing.bring_up_to_date(city) for city in _cities()), 1.0)]
 
 
 def _housekeeping(worker: str, posts: Posts) -> list[Work]:

@@ -22,6 +22,7 @@ from minhu.web.console import (
     presence,
     recordings,
     reports,
+    search,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -114,4 +115,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("about-me/<int:proposal_id>/read/", about_me.confirm_read, name="about-me-read"),
     path("about-me/<int:proposal_id>/appeal/", about_me.appeal, name="about-me-appeal"),
     path("figures/report.pdf", reports.document, name="console-report-pdf"),
+    path("search/", search.page, name="search"),
 ]

@@ -1,4 +1,4 @@
-"""``minhu insight evaluate …``: train and judge the readers of texts on any files."""
+"""``minhu insight …``: train and judge the readers of texts on any files; make the index of words anew."""
 
 from __future__ import annotations
 
@@ -6,19 +6,20 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from minhu.ops.insight import evaluate, evaluate_groups
+from minhu.ops.insight import evaluate, evaluate_groups, reindex
 from minhu.ops.insight.errors import InsightCommandError
 
 SUBCOMMANDS = {
     "evaluate": evaluate,
     "evaluate-groups": evaluate_groups,
+    "reindex": reindex,
 }
 
 
 class Command(BaseCommand):
     """Each subcommand is a module of ``minhu.ops.insight``."""
 
-    help = "Train the readers of texts and judge them, on files of your own."
+    help = "Train the readers of texts and judge them, on files of your own; make the index of words anew."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
