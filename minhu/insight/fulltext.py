@@ -7,16 +7,19 @@ beside ours; a migration that changes our table makes it anew and would lose the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet, Value
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import StrIndex
+from django.db.models.lookups import GreaterThan
 from django.db.models.signals import post_migrate, pre_migrate
 
 if TYPE_CHECKING:
@@ -76,14 +79,45 @@ def holding(rows: QuerySet[SearchEntry], all_of: Iterable[Sequence[str]]) -> Que
     if connections[rows.db].vendor == "sqlite":
         phrases = " AND ".join("(" + " OR ".join(f'"{one}"' for one in any_of) + ")" for any_of in all_of)
         return rows.filter(pk__in=RawSQL(_MATCHING, [phrases]))  # noqa: S611 - no value is in the text
-    return read(rows, all_of)
+    for any_of in all_of:
+        rows = rows.filter(reduce(or_, (_by_trigrams(one) for one in any_of)))
+    return rows
+
+
+def _by_trigrams(needle: str) -> Q:
+    """The pairs of a needle, each one trigram, and then the whole of it: its single characters, of which each is in
+    very many texts, are not asked of the index.
+    """
+    pairs = [part for at in range(0, len(needle) - 2, 2) if " " not in (part := needle[at : at + 3])]
+    if len(needle) <= 3 or not pairs:
+        return Q(words__contains=needle)
+    return reduce(and_, (Q(words__contains=pair) for pair in pairs)) & _there(needle)
 
 
 def read(rows: QuerySet[SearchEntry], all_of: Iterable[Sequence[str]]) -> QuerySet[SearchEntry]:
-    """The same of few rows, one by one; on PostgreSQL the index may be asked."""
+    """The same of few rows, one by one, without the index."""
     for any_of in all_of:
-        rows = rows.filter(reduce(or_, (Q(words__contains=one) for one in any_of)))
+        rows = rows.filter(reduce(or_, (_there(one) for one in any_of)))
     return rows
+
+
+def _there(needle: str) -> Q:
+    return Q(GreaterThan(StrIndex(F("words"), Value(needle)), 0))
+
+
+@contextmanager
+def planned() -> Iterator[None]:
+    """Queries inside are planned for a few rows out of very many: what PostgreSQL does for many rows costs more than
+    they take (compiling a query, reading all cases to join them).
+    """
+    with transaction.atomic():
+        if transaction.get_connection().vendor == "postgresql":
+            with transaction.get_connection().cursor() as cursor:
+                cursor.execute("SET LOCAL jit = off")
+                cursor.execute("SET LOCAL enable_hashjoin = off")
+                cursor.execute("SET LOCAL enable_mergejoin = off")
+                cursor.execute("SET LOCAL enable_seqscan = off")
+        yield
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from minhu.cases.authority import complaints_kept_from, notes_seen, seen
 from minhu.cases.models import Case
 from minhu.insight.engine.question import Question, is_latin
 from minhu.insight.engine.ranking import score
-from minhu.insight.engine.spelling import Bar, needle, quarter
-from minhu.insight.fulltext import holding, read
+from minhu.insight.engine.spelling import Bar, month_mark, needle
+from minhu.insight.fulltext import holding, planned, read
 from minhu.insight.models import SearchEntry
 from minhu.intake.models import Text
 from minhu.intake.scope import SEES_CONTACTS
@@ -33,7 +33,7 @@ MOST = 200
 NEWEST = 2_000
 """Texts looked at one by one before the index is asked: a common word is soon found among them."""
 
-QUARTERS = 2
+MONTHS = 3
 HEAD = 1_500
 """Characters of an entry's words in which its title ends: each of its letters is two, and it stands first."""
 
@@ -81,7 +81,8 @@ def hits(viewer: Viewer, question: Question, narrowed: Narrowed, at: datetime) -
     """What the viewer finds, at most MOST texts."""
     if not may_search(viewer) or not question.terms:
         return Hits({}, more=False)
-    rows = _found(_readable(viewer, narrowed), viewer.city_id, question, at)
+    with planned():
+        rows = _found(_readable(viewer, narrowed), viewer.city_id, question, at)
     by_case: dict[int, list[Hit]] = {}
     for kind, source_id, case_id, said_at, head in rows[:MOST]:
         titled = [_in_title(head, term) for term in question.terms]
@@ -117,8 +118,8 @@ def _readable(viewer: Viewer, narrowed: Narrowed) -> QuerySet[SearchEntry]:
 def _found(rows: QuerySet[SearchEntry], city_id: int, question: Question, at: datetime) -> list[Row]:
     """The newest that match, one more than MOST if there are more.
 
-    Common words are found among the newest texts, others in this quarter of the year and the one before; what is not
-    there often enough is rare, and the index is asked for all of it. No step goes through more than it must.
+    Common words are found among the newest texts, others in this month and those before it; what is not there often
+    enough is rare, and the index is asked for all of it. No step goes through more than it must.
     """
     needles = [_needles(term) for term in question.terms]
     latest = SearchEntry.objects.filter(city_id=city_id).order_by("-at").values_list("at", flat=True)
@@ -127,7 +128,7 @@ def _found(rows: QuerySet[SearchEntry], city_id: int, question: Question, at: da
         if len(found) > MOST:
             return found
         found = []
-        for mark in _latest_quarters(at):
+        for mark in _latest_months(at):
             found += _newest(holding(rows, [*needles, [mark]]))
             if len(found) > MOST:
                 return found[: MOST + 1]
@@ -144,11 +145,11 @@ def _rows(rows: QuerySet[SearchEntry]) -> list[Row]:
     return list(rows.annotate(head=head).values_list("kind", "source_id", "case_id", "at", "head")[: MOST + 1])
 
 
-def _latest_quarters(at: datetime) -> Iterator[str]:
-    months = local(at).year * 12 + local(at).month - 1
-    for back in range(QUARTERS):
-        year, month = divmod(months - 3 * back, 12)
-        yield quarter(year, month + 1)
+def _latest_months(at: datetime) -> Iterator[str]:
+    today = local(at)
+    for back in range(MONTHS):
+        year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
+        yield month_mark(year, month + 1)
 
 
 def _needles(term: str) -> list[str]:

@@ -28,12 +28,12 @@ _RUN = re.compile(r"[^ ]+")
 
 
 class Bar(StrEnum):
-    """What words are part of. QUARTER stands about one character that says when the text was written."""
+    """What words are part of. MONTH stands about one character that says when the text was written."""
 
     TEXT = "I"
     TITLE = "T"
     INITIALS = "P"
-    QUARTER = "Q"
+    MONTH = "M"
 
 
 class _Table(dict[int, str]):
@@ -95,9 +95,9 @@ def needle(words: str, bar: Bar) -> str:
     return whole if len(whole) <= len("I停I") else whole[1:-1]
 
 
-def quarter(year: int, month: int) -> str:
-    """The mark of a quarter of a year, as one more character of the text; quarters follow one another."""
-    return pattern(chr(0x4E00 + max(0, year - 1970) * 4 + (month - 1) // 3), Bar.QUARTER)
+def month_mark(year: int, month: int) -> str:
+    """The mark of a month, as one more character of the text; months follow one another."""
+    return pattern(chr(0x4E00 + max(0, year - 1970) * 12 + month), Bar.MONTH)
 
 
 @lru_cache(maxsize=20_000)

@@ -11,9 +11,9 @@ from minhu.insight.engine.spelling import (
     barred,
     folded,
     initials,
+    month_mark,
     needle,
     occurrences,
-    quarter,
     runs,
     without_numbers,
 )
@@ -102,7 +102,7 @@ def test_what_is_marked_stands_where_it_was_written() -> None:
     assert occurrences("aaa", ["aa", "a"]) == [(0, 3)]
 
 
-def test_quarters_differ_and_are_found() -> None:
-    marks = [quarter(year, month) for year in (2025, 2026) for month in (1, 4, 7, 10)]
-    assert len(set(marks)) == len(marks)
-    assert quarter(2026, 1) == quarter(2026, 3)
+def test_months_differ() -> None:
+    marks = {month_mark(year, month) for year in (1970, 2025, 2026) for month in range(1, 13)}
+    assert len(marks) == 36
+    assert all(len(mark) == len("M月M") for mark in marks)
