@@ -1,6 +1,7 @@
 """Who sees which case, and who may act on it. Deny by default.
 
     seen(viewer)              the one condition behind every list, page, search and export
+    notes_seen(viewer)        the same for internal notes
     locked(id, by, act)       the case, locked, for somebody who sees it and may do this
     barred(...)               whether a case must never reach an official or an office
 
@@ -12,12 +13,13 @@ Refusal
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from django.db.models import Q, QuerySet
 
 from minhu.cases.models import Case, Conflict, Named, Notice, Transfer
 from minhu.directory.tree import tree_of
-from minhu.intake.scope import NotYours, scope_of
+from minhu.intake.scope import NotYours, Scope, scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.casework import Act
 from minhu.rules.conflicts import Blocking, who_blocks
@@ -41,8 +43,18 @@ def seen(viewer: Viewer) -> Q:
     """Condition for the cases the viewer may see: his by office, post, hand-over, name, or because they came up to
     him; and not a conflict.
     """
-    condition = scope_of(viewer).lines() & Q(confidential=False)
-    condition |= scope_of(viewer, SEES_CONFIDENTIAL).lines() & Q(confidential=True, pk__isnull=False)
+    return _reached(viewer, scope_of(viewer), scope_of(viewer, SEES_CONFIDENTIAL))
+
+
+def notes_seen(viewer: Viewer) -> Q:
+    """Condition for the cases whose internal notes the viewer may read: that a case came to his line is not enough."""
+    scopes = (scope_of(viewer), scope_of(viewer, SEES_CONFIDENTIAL))
+    return _reached(viewer, *(replace(scope, official_id=None) for scope in scopes))
+
+
+def _reached(viewer: Viewer, scope: Scope, confidential: Scope) -> Q:
+    condition = scope.lines() & Q(confidential=False)
+    condition |= confidential.lines() & Q(confidential=True, pk__isnull=False)
     condition |= Q(pk__in=handed_to(viewer).values("case_id"), confidential=False)
     if viewer.official_id is not None:
         condition |= Q(city_id=viewer.city_id, holder_id=viewer.official_id)

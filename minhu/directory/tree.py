@@ -15,3 +15,16 @@ def tree_of(city_id: int) -> Tree:
         superiors={one: superior for one, superior, _ in people},
         posts={one: office for one, _, office in people},
     )
+
+
+def below(city_id: int, office_id: int) -> frozenset[int]:
+    """The office and all below it."""
+    children: dict[int | None, list[int]] = {}
+    for pk, parent in Office.objects.filter(city_id=city_id).values_list("id", "parent_id"):
+        children.setdefault(parent, []).append(pk)
+    found, todo = {office_id}, [office_id]
+    while todo:
+        new = children.get(todo.pop(), [])
+        found.update(new)
+        todo += new
+    return frozenset(found)

@@ -21,3 +21,6 @@ class InsightConfig(AppConfig):
         from minhu.audit.triggers import append_only
 
         guard(*append_only("insight_correction"))
+        from minhu.insight import fulltext
+
+        fulltext.connect()

@@ -27,6 +27,7 @@ from minhu.ops.findings import Finding, Grade
 from minhu.ops.insight_checks import insight
 from minhu.ops.inspection_checks import inspection
 from minhu.ops.reading_checks import reading
+from minhu.ops.search_checks import search
 from minhu.rules.calendar import china
 from minhu.rules.clock import legal_day
 
@@ -55,6 +56,7 @@ def examine() -> Iterator[Finding]:
         inspection,
         reading,
         insight,
+        search,
         documents,
         mails,
     ):

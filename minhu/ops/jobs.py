@@ -21,6 +21,7 @@ from minhu.insight import rechecking, rectify_clock, reporters
 from minhu.insight import correcting, reading
 from minhu.insight import duplicating
 from minhu.insight.unread import waiting
+from minhu.insight import indexing
 from minhu.intake import inbound, outbox, receipts, seal
 from minhu.ops import digest_mail, gateways
 from minhu.ops.gateways import Posts
@@ -60,6 +61,8 @@ def run() -> None:
             *_housekeeping(worker, posts),
             *_grouping(worker),
         ]
+            *_texting(senders), *_casework(), *_supervision(), *_figures(), *_search(), *_housekeeping(worker, posts),
+        ]  # fmt: skip
         rounds = Rounds(work)
         rounds.start()
         log.info("jobs_started", worker=worker, gateways=[one.name for one in senders])
@@ -158,6 +161,8 @@ def _read_into_stream(city: int, worker: str, at: datetime) -> int:
     from minhu.insight import streaming  # loads arrays and a dictionary: only once there is something to read
 
     return streaming.sweep(city, holder=worker, at=at)
+def _search() -> list[Work]:
+    return [Work("index_words", lambda: sum(indexing.bring_up_to_date(city) for city in _cities()), 1.0)]
 
 
 def _housekeeping(worker: str, posts: Posts) -> list[Work]:

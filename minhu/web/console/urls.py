@@ -30,6 +30,7 @@ from minhu.web.console import (
     rectify,
     reports,
     sorting,
+    search,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -152,4 +153,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("insight/merges/<int:merge_id>/undo/", issue.undo_merge, name="issue-undo-merge"),
     path("duplicates/<int:duplicate_id>/join/", duplicates.join, name="duplicate-join"),
     path("duplicates/<int:duplicate_id>/dismiss/", duplicates.dismiss, name="duplicate-dismiss"),
+    path("search/", search.page, name="search"),
 ]

@@ -1,4 +1,5 @@
 """``minhu insight evaluate …``: judge the readers of texts on any files; ``rebuild``: group all cases anew."""
+"""``minhu insight …``: train and judge the readers of texts on any files; make the index of words anew."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from minhu.ops.insight import evaluate, evaluate_groups, evaluate_replies
 from minhu.ops.insight import evaluate, evaluate_groups, evaluate_owners, train
 from minhu.ops.insight import evaluate, evaluate_groups, rebuild
+from minhu.ops.insight import evaluate, evaluate_groups, reindex
 from minhu.ops.insight.errors import InsightCommandError
 
 SUBCOMMANDS = {
@@ -18,6 +20,7 @@ SUBCOMMANDS = {
     "evaluate-owners": evaluate_owners,
     "train": train,
     "rebuild": rebuild,
+    "reindex": reindex,
 }
 
 
@@ -25,6 +28,7 @@ class Command(BaseCommand):
     """Each subcommand is a module of ``minhu.ops.insight``."""
 
     help = "Train the readers of texts and judge them, on files of your own; group all cases anew."
+    help = "Train the readers of texts and judge them, on files of your own; make the index of words anew."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -82,6 +82,17 @@
     open();
   }
 
+  /* the key "/" leads to the search field; it is switched off with the others */
+  const find = document.querySelector("[data-find]");
+  if (find && body.dataset.keys !== "off") {
+    document.addEventListener("keydown", (event) => {
+      if (event.key !== "/" || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (event.target.closest("input, textarea, select, dialog")) return;
+      event.preventDefault();
+      find.focus();
+    });
+  }
+
   /* keys of the staff queue: j and k walk, Enter opens (the link has the focus), ? explains; can be switched off */
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const sheet = document.querySelector("dialog[data-keys-sheet]");
