@@ -23,12 +23,10 @@ from minhu.carriers.kinds import GatewaySettings
 from minhu.carriers.smpp import BadSmppSetting, BindMode, ReceiptIds, SmppSettings
 from minhu.environment import BadSetting, Environment, database, keep_secret, read_file
 from minhu.environment.gateways import channel_of, gateways
+from minhu.environment.insight import insight
 from minhu.environment.ladder import ladder
 from minhu.environment.mail import mail
-from minhu.environment.insight import insight
 from minhu.rules.gateways import Channel
-from minhu.rules.numbers import NotANumber, is_mobile, normalise
-from minhu.rules.ladder import Thresholds
 from minhu.rules.routing import Policy
 from minhu.rules.words import Embeddings
 

@@ -12,15 +12,10 @@ class InsightConfig(AppConfig):
 
     def ready(self) -> None:
         from minhu.audit.guards import guard
+        from minhu.audit.triggers import append_only
+        from minhu.insight import fulltext
         from minhu.insight.guards_quality import QUALITY_GUARDS
-
-        guard(*QUALITY_GUARDS)
         from minhu.insight.guards_rectify import RECTIFY_GUARDS
 
-        guard(*RECTIFY_GUARDS)
-        from minhu.audit.triggers import append_only
-
-        guard(*append_only("insight_correction"))
-        from minhu.insight import fulltext
-
+        guard(*QUALITY_GUARDS, *RECTIFY_GUARDS, *append_only("insight_correction"))
         fulltext.connect()

@@ -16,12 +16,17 @@ from minhu.cases import actions as cases
 from minhu.cases import offering, tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
-from minhu.insight import signing
-from minhu.insight import rechecking, rectify_clock, reporters
-from minhu.insight import correcting, reading
-from minhu.insight import duplicating
+from minhu.insight import (
+    correcting,
+    duplicating,
+    indexing,
+    reading,
+    rechecking,
+    rectify_clock,
+    reporters,
+    signing,
+)
 from minhu.insight.unread import waiting
-from minhu.insight import indexing
 from minhu.intake import inbound, outbox, receipts, seal
 from minhu.ops import digest_mail, gateways
 from minhu.ops.gateways import Posts
@@ -51,18 +56,15 @@ def run() -> None:
         work = [
             *_texting(senders),
             *_casework(),
+            *_reading(),
+            *_grouping(worker),
+            *_rectifying(),
+            *_quality(),
+            *_search(),
             *_supervision(),
             *_figures(),
-            *_quality(),
-            *_rectifying(),
-            *_figures(),
-            *_reading(),
             *_housekeeping(worker, posts),
-            *_housekeeping(worker, posts),
-            *_grouping(worker),
         ]
-            *_texting(senders), *_casework(), *_supervision(), *_figures(), *_search(), *_housekeeping(worker, posts),
-        ]  # fmt: skip
         rounds = Rounds(work)
         rounds.start()
         log.info("jobs_started", worker=worker, gateways=[one.name for one in senders])
@@ -138,6 +140,9 @@ def _quality() -> list[Work]:
     return [
         Work("sign_replies", lambda: signing.sign_new(timezone.now()), MINUTE),
         Work("mail_digest", _quietly(lambda: digest_mail.send_due(timezone.now())), MINUTE),
+    ]
+
+
 def _reading() -> list[Work]:
     def hear() -> int:
         return sum(correcting.take_in(city) for city in _cities())
@@ -146,6 +151,8 @@ def _reading() -> list[Work]:
         Work("read_cases", lambda: reading.read_some(at=timezone.now()), SOON),
         Work("hear_corrections", hear, 1.0),
     ]
+
+
 def _grouping(worker: str) -> list[Work]:
     def group() -> int:
         at = timezone.now()
@@ -161,6 +168,8 @@ def _read_into_stream(city: int, worker: str, at: datetime) -> int:
     from minhu.insight import streaming  # loads arrays and a dictionary: only once there is something to read
 
     return streaming.sweep(city, holder=worker, at=at)
+
+
 def _search() -> list[Work]:
     return [Work("index_words", lambda: sum(indexing.bring_up_to_date(city) for city in _cities()), 1.0)]
 

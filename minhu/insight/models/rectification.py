@@ -12,7 +12,7 @@ from minhu.insight.models.hot_issue import HotIssue
 from minhu.intake.models import Text
 from minhu.rules.rectifying import DONE, RectifyState
 
-_DONE = [state.value for state in DONE]
+_DONE = sorted(state.value for state in DONE)
 _BEFORE_DUE = [RectifyState.BEGUN.value, RectifyState.RESEARCHED.value]
 
 

@@ -25,12 +25,12 @@ from minhu.web.console import (
     pages,
     presence,
     recordings,
+    rectify,
     reply_quality,
     replying,
-    rectify,
     reports,
-    sorting,
     search,
+    sorting,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -1,5 +1,4 @@
-"""``minhu insight evaluate …``: judge the readers of texts on any files; ``rebuild``: group all cases anew."""
-"""``minhu insight …``: train and judge the readers of texts on any files; make the index of words anew."""
+"""``minhu insight …``: train and judge the readers of texts on any files; group all cases, index all words anew."""
 
 from __future__ import annotations
 
@@ -7,10 +6,7 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand, CommandError
 
-from minhu.ops.insight import evaluate, evaluate_groups, evaluate_replies
-from minhu.ops.insight import evaluate, evaluate_groups, evaluate_owners, train
-from minhu.ops.insight import evaluate, evaluate_groups, rebuild
-from minhu.ops.insight import evaluate, evaluate_groups, reindex
+from minhu.ops.insight import evaluate, evaluate_groups, evaluate_owners, evaluate_replies, rebuild, reindex, train
 from minhu.ops.insight.errors import InsightCommandError
 
 SUBCOMMANDS = {
@@ -27,8 +23,7 @@ SUBCOMMANDS = {
 class Command(BaseCommand):
     """Each subcommand is a module of ``minhu.ops.insight``."""
 
-    help = "Train the readers of texts and judge them, on files of your own; group all cases anew."
-    help = "Train the readers of texts and judge them, on files of your own; make the index of words anew."
+    help = "Train the readers of texts and judge them, on files of your own; group all cases, index all words anew."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0001_squashed_0006_complaints_told"),
         ("directory", "0001_initial"),
-        ("insight", "0001_hot_issues"),
+        ("insight", "0005_quality"),
     ]
 
     operations = [

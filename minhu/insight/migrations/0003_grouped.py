@@ -7,9 +7,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0007_hot_issues_told"),
+        ("cases", "0008_hot_issues_told"),
         ("directory", "0001_initial"),
-        ("insight", "0001_hot_issues"),
+        ("insight", "0002_reading"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

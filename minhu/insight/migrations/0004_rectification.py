@@ -7,9 +7,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("cases", "0007_notices_of_rectification"),
+        ("cases", "0008_hot_issues_told"),
         ("directory", "0001_initial"),
-        ("insight", "0001_hot_issues"),
+        ("insight", "0003_grouped"),
         ("intake", "0001_squashed_0004_orders_of_checks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -303,7 +303,7 @@ class Migration(migrations.Migration):
             model_name="rectification",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("state__in", ["verified", "published"]), _negated=True),
+                    models.Q(("state__in", ["published", "verified"]), _negated=True),
                     ("verified_at__isnull", False),
                     _connector="OR",
                 ),
