@@ -42,7 +42,7 @@ def expected(day: date, calendar: WorkingCalendar) -> float:
     else:
         kind = WEEKDAYS[day.weekday()]
     rush = (CALLS_PER_LINE_AND_DAY - SETTLED) / (1 + (day - PUBLISHED_ON).days / 7) ** 1.5
-    return (SETTLED + rush) * kind
+    return float((SETTLED + rush) * kind)
 
 
 def city(random: np.random.Generator, calendar: WorkingCalendar) -> list[History]:
