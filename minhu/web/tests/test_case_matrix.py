@@ -32,6 +32,7 @@ LISTS = {
     "desk": "desk/",
     "escalated": "escalated/",
     "notices": "notices/",
+    "insight": "insight/",
 }
 """Pages that anybody may open and that show what is his."""
 
@@ -70,6 +71,8 @@ NOT_ON_A_CASE = {
     "ladder-refer", "interview", "interview-record", "about-me", "about-me-say", "about-me-word", "about-me-read",
     "about-me-appeal",
     "console-report-pdf",
+    "issue", "issue-take-out", "issue-put-in", "issue-merge", "issue-undo-merge",  # see test_insight_pages
+    "duplicate-join", "duplicate-dismiss",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",
