@@ -51,6 +51,8 @@ class Proposal:
 def of_case(viewer: Viewer, case_id: int) -> tuple[Proposal, ...]:
     """What a case may repeat, or may be repeated by; the likeliest first."""
     about = Q(case=case_id) | Q(earlier=case_id)
+    if not Duplicate.objects.filter(about, dismissed_at=None).exists():
+        return ()
     return _proposals(_visible(viewer).filter(about).order_by("-score", "-pk"), MOST_OF_A_CASE)
 
 

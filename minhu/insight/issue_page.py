@@ -125,6 +125,8 @@ def became(viewer: Viewer, issue_id: int) -> int | None:
 
 def issue_of(viewer: Viewer, case_id: int) -> IssueRow | None:
     """The hot issue that a case belongs to, if the viewer may see both and others raise it too."""
+    if not Member.objects.filter(case=case_id).exists():
+        return None
     case = Case.objects.filter(seen(viewer), may_be_grouped(viewer.city_id), pk=case_id, hot_membership__isnull=False)
     issue = visible(viewer).select_related("titled_by").filter(members__case__in=case).first()
     return row_of(issue) if issue is not None else None

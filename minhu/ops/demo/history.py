@@ -23,6 +23,7 @@ from minhu.intake.actions import WebForm, receive_web_message
 from minhu.intake.citizens import citizens_of
 from minhu.intake.models import Call, Text
 from minhu.ops.demo import inspected, rectified
+from minhu.ops.demo import boiling, inspected
 from minhu.ops.demo.bygone import called_back, came_in
 from minhu.ops.demo.people import FEATURED, Crowd, Published, read_phone_book, whom_to_ring
 from minhu.ops.demo.profile import HOURLY_WEIGHT
@@ -60,6 +61,7 @@ def play(city_id: int, at: datetime) -> None:
         fresh = not Call.objects.filter(city_id=city_id).exists()
         if fresh:
             _Calls(city_id, at, random).play()
+            boiling.play(city_id, at)
         inspected.play(city_id, at, random)
         rectified.play(city_id, at)
         _arrived(city_id, at)

@@ -35,6 +35,7 @@ LISTS = {
     "reply-quality": "insight/replies/",
     "digest": "insight/digest/",
     "digest-cases": "insight/digest/cases/",
+    "insight": "insight/",
 }
 """Pages that anybody may open and that show what is his."""
 
@@ -76,6 +77,9 @@ NOT_ON_A_CASE = {
     "ladder-refer", "interview", "interview-record", "about-me", "about-me-say", "about-me-word", "about-me-read",
     "about-me-appeal",
     "console-report-pdf", "digest-mail", "digest-pdf",
+    "console-report-pdf",
+    "issue", "issue-take-out", "issue-put-in", "issue-merge", "issue-undo-merge",  # see test_insight_pages
+    "duplicate-join", "duplicate-dismiss",
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",
