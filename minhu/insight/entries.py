@@ -9,7 +9,7 @@ from datetime import datetime
 from minhu.cases.models import Addition, Case, Note, Reply, WrapUp
 from minhu.directory.models import Line, Official
 from minhu.directory.naming import full_title
-from minhu.insight.engine.spelling import Bar, barred, initials, month_mark, without_numbers
+from minhu.insight.engine.spelling import Bar, barred, initials, line_mark, month_mark, without_numbers
 from minhu.insight.models import SearchEntry
 from minhu.intake.models import Text
 from minhu.rules.clock import local
@@ -65,9 +65,10 @@ def _said(cases: list[Case]) -> Iterator[tuple[Said, int, int, datetime, str]]:
 
 def _row(case: Case, kind: Said, source_id: int, at: datetime, words: str) -> SearchEntry:
     on = local(at)
+    marks = month_mark(on.year, on.month) + (line_mark(case.line_id) if case.line_id else "")
     return SearchEntry(
         city_id=case.city_id, case_id=case.pk, kind=kind.value, source_id=source_id, at=at,
-        words=f"{month_mark(on.year, on.month)} {words}",
+        words=f"{marks} {words}",
     )  # fmt: skip
 
 
