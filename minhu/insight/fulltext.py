@@ -74,14 +74,19 @@ def install(connection: BaseDatabaseWrapper) -> None:
         cursor.execute(_ON_POSTGRESQL)
 
 
-def holding(rows: QuerySet[SearchEntry], all_of: Iterable[Sequence[str]]) -> QuerySet[SearchEntry]:
-    """By the index: those whose words hold one needle, at least, of each of these."""
+def holding(
+    rows: QuerySet[SearchEntry], all_of: Iterable[Sequence[str]], beside: Sequence[str] = ()
+) -> QuerySet[SearchEntry]:
+    """By the index: those whose words hold one needle, at least, of each of these and, if there are any, of beside."""
+    needles = list(all_of)
     if connections[rows.db].vendor == "sqlite":
-        phrases = " AND ".join("(" + " OR ".join(f'"{one}"' for one in any_of) + ")" for any_of in all_of)
+        asked = [*needles, beside] if beside else needles
+        phrases = " AND ".join("(" + " OR ".join(f'"{one}"' for one in any_of) + ")" for any_of in asked)
         return rows.filter(pk__in=RawSQL(_MATCHING, [phrases]))  # noqa: S611 - no value is in the text
-    for any_of in all_of:
-        rows = rows.filter(reduce(or_, (_by_trigrams(one) for one in any_of)))
-    return rows
+    condition = reduce(and_, (reduce(or_, map(_by_trigrams, any_of)) for any_of in needles))
+    if beside:  # each by itself with all the rest, so that no long list is gone through for nothing
+        condition = reduce(or_, (condition & _by_trigrams(one) for one in beside))
+    return rows.filter(condition)
 
 
 def _by_trigrams(needle: str) -> Q:

@@ -155,11 +155,11 @@ class _Near:
     def newest(self, needles: list[list[str]]) -> list[Row]:
         if self.marks is None:
             return _newest(holding(self.rows, needles))
-        found = {row[:2]: row for mark in self.marks for row in _newest(holding(self.rows, [*needles, [mark]]))}
+        found = _newest(holding(self.rows, needles, self.marks)) if self.marks else []
         if self.elsewhere:
             others = _newest(read(self.rows.filter(case__in=self.elsewhere), needles))
-            found |= {row[:2]: row for row in others}
-        return sorted(found.values(), key=lambda row: row[3], reverse=True)[: MOST + 1]
+            found = list({row[:2]: row for row in found + others}.values())
+        return sorted(found, key=lambda row: row[3], reverse=True)[: MOST + 1]
 
 
 def _near(viewer: Viewer, rows: QuerySet[SearchEntry]) -> _Near:
