@@ -42,7 +42,7 @@ _ON_SQLITE = (
     "INSERT INTO insight_search(insight_search, rowid, words) VALUES ('delete', OLD.id, OLD.words); "
     "INSERT INTO insight_search(rowid, words) VALUES (NEW.id, NEW.words); END",
 )
-_BARS_ONLY = 2
+BARS_ONLY = 2
 """Trigrams of ``I停I`` where the character is no letter and parts two words ``i``; where it is one, there are four."""
 _TRIGGERS = ("insight_search_added", "insight_search_removed", "insight_search_changed")
 _MATCHING = "SELECT rowid FROM insight_search WHERE insight_search MATCH %s"
@@ -150,7 +150,7 @@ def fault(connection: BaseDatabaseWrapper) -> Fault | None:
             return MISSING
         cursor.execute("SELECT show_trgm('I停I')")
         row = cursor.fetchone()
-        return None if row and len(row[0]) > _BARS_ONLY else NO_CHINESE
+        return None if row and len(row[0]) > BARS_ONLY else NO_CHINESE
 
 
 def connect() -> None:

@@ -88,7 +88,8 @@ def _words(run: str) -> list[str]:
 
     words: list[str] = []
     for alone, pieces in groupby(rjieba.cut(run), key=lambda piece: len(piece) == 1):
-        some = ["".join(pieces)] if alone else list(pieces)
+        some = list(pieces)
+        some = ["".join(some)] if alone else some
         if words and (len(some[0]) == 1 or len(words[-1]) == 1):
             words[-1] += some.pop(0)
         words += some
