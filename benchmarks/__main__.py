@@ -22,6 +22,7 @@ BENCHMARKS = {
     "decay": "how soon a line that is answered less is found, and how rarely by chance",
     "forecast": "calls forecast week by week on an invented city, beside two plain ways",
     "grouping": "a million texts grouped by matter as they come, in bounded memory",
+    "search": "search for staff over a million texts, beside going through all of them with LIKE",
     "triage": "what texts are about, read beside a TF-IDF and a support vector machine",
     "web_form": "matters a second posted to the public form",
 }

@@ -2,6 +2,7 @@
 
     seen(viewer)              the one condition behind every list, page, search and export
     notes_seen(viewer)        the same for internal notes
+    ways(viewer)              what it is made of, where each way is to be sought by itself
     locked(id, by, act)       the case, locked, for somebody who sees it and may do this
     barred(...)               whether a case must never reach an official or an office
 
@@ -14,6 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import reduce
+from operator import or_
 
 from django.db.models import Q, QuerySet
 
@@ -52,14 +55,29 @@ def notes_seen(viewer: Viewer) -> Q:
     return _reached(viewer, *(replace(scope, official_id=None) for scope in scopes))
 
 
+def ways(viewer: Viewer) -> tuple[Q, ...]:
+    """Each way by which a case may come to be the viewer's to see, conflicts aside: first by its line, then others."""
+    return _ways(viewer, scope_of(viewer), scope_of(viewer, SEES_CONFIDENTIAL))
+
+
+def _ways(viewer: Viewer, scope: Scope, confidential: Scope) -> tuple[Q, ...]:
+    by_line = scope.lines() & Q(confidential=False)
+    by_line |= confidential.lines() & Q(confidential=True, pk__isnull=False)
+    handed = Q(pk__in=handed_to(viewer).values("case_id"), confidential=False)
+    if viewer.official_id is None:
+        return by_line, handed
+    named = Named.objects.filter(official=viewer.official_id).values("case")
+    return (
+        by_line,
+        handed,
+        Q(city_id=viewer.city_id, holder_id=viewer.official_id),
+        Q(city_id=viewer.city_id, pk__in=named),
+        Q(pk__in=came_up(viewer).values("case"), confidential=False),
+    )
+
+
 def _reached(viewer: Viewer, scope: Scope, confidential: Scope) -> Q:
-    condition = scope.lines() & Q(confidential=False)
-    condition |= confidential.lines() & Q(confidential=True, pk__isnull=False)
-    condition |= Q(pk__in=handed_to(viewer).values("case_id"), confidential=False)
-    if viewer.official_id is not None:
-        condition |= Q(city_id=viewer.city_id, holder_id=viewer.official_id)
-        condition |= Q(city_id=viewer.city_id, pk__in=Named.objects.filter(official=viewer.official_id).values("case"))
-        condition |= Q(pk__in=came_up(viewer).values("case"), confidential=False)
+    condition = reduce(or_, _ways(viewer, scope, confidential))
     return condition & ~Q(pk__in=_conflicts_of(viewer).values("case_id"))
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
 from minhu.cases.models import Addition, Case, Note, Reply, WrapUp
 from minhu.directory.models import Line, Official
-from minhu.directory.naming import full_title
-from minhu.insight.engine.spelling import Bar, barred, initials, month_mark, without_numbers
+from minhu.directory.naming import full_title, search_key
+from minhu.insight.engine.spelling import Bar, barred, initials, line_mark, month_mark, without_numbers
 from minhu.insight.models import SearchEntry
 from minhu.intake.models import Text
 from minhu.rules.clock import local
@@ -65,18 +65,22 @@ def _said(cases: list[Case]) -> Iterator[tuple[Said, int, int, datetime, str]]:
 
 def _row(case: Case, kind: Said, source_id: int, at: datetime, words: str) -> SearchEntry:
     on = local(at)
+    marks = month_mark(on.year, on.month) + (line_mark(case.line_id) if case.line_id else "")
     return SearchEntry(
         city_id=case.city_id, case_id=case.pk, kind=kind.value, source_id=source_id, at=at,
-        words=f"{month_mark(on.year, on.month)} {words}",
+        words=f"{marks} {words}",
     )  # fmt: skip
 
 
 def _case_words(case: Case, named: dict[tuple[int | None, int | None], Names]) -> str:
-    """Title and place count as a title, and come first; who it is with is found by name, too."""
-    head, names = without_numbers(f"{case.title}\n{case.place}"), named[case.line_id, case.holder_id]
-    body = f"{head}\n{without_numbers(case.body[:LONGEST])}\n{case.code}"
-    letters = (barred(initials(head), Bar.INITIALS), names.letters)
-    return " ".join((barred(head, Bar.TITLE), *letters, barred(body, Bar.TEXT), names.words))
+    """Title and place count as a title, and come first; who it is with is found by name, too. No phrase goes from one
+    part into the next.
+    """
+    heads = [without_numbers(case.title), without_numbers(case.place)]
+    bodies = [*heads, without_numbers(case.body[:LONGEST]), case.code]
+    names = named[case.line_id, case.holder_id]
+    parts = [*(barred(one, Bar.TITLE) for one in heads), *(barred(initials(one), Bar.INITIALS) for one in heads)]
+    return "\n".join([*parts, names.letters, *(barred(one, Bar.TEXT) for one in bodies), names.words])
 
 
 def _named(cases: list[Case]) -> dict[tuple[int | None, int | None], Names]:
@@ -87,11 +91,13 @@ def _named(cases: list[Case]) -> dict[tuple[int | None, int | None], Names]:
     people = {one.pk: one for one in Official.objects.filter(pk__in=wanted).select_related("office")}
     found = {}
     for pair in {(case.line_id, case.holder_id) for case in cases}:
-        ids = dict.fromkeys((by_line.get(pair[0]), pair[1]))
-        text = "\n".join(_name(people[one]) for one in ids if one in people)
-        found[pair] = Names(barred(text, Bar.TEXT), barred(initials(text), Bar.INITIALS))
+        his = [people[one] for one in dict.fromkeys((by_line.get(pair[0]), pair[1])) if one in people]
+        posts = [full_title(one.office.name, one.office.kind, one.title) for one in his]
+        letters = [*(search_key(one.name) for one in his), *map(initials, posts)]
+        words = [*(one.name for one in his), *posts]
+        found[pair] = Names(_lines(words, Bar.TEXT), _lines(letters, Bar.INITIALS))
     return found
 
 
-def _name(one: Official) -> str:
-    return f"{one.name}\n{full_title(one.office.name, one.office.kind, one.title)}"
+def _lines(texts: Iterable[str], bar: Bar) -> str:
+    return "\n".join(barred(one, bar) for one in texts)

@@ -42,7 +42,7 @@ _ON_SQLITE = (
     "INSERT INTO insight_search(insight_search, rowid, words) VALUES ('delete', OLD.id, OLD.words); "
     "INSERT INTO insight_search(rowid, words) VALUES (NEW.id, NEW.words); END",
 )
-_BARS_ONLY = 2
+BARS_ONLY = 2
 """Trigrams of ``I停I`` where the character is no letter and parts two words ``i``; where it is one, there are four."""
 _TRIGGERS = ("insight_search_added", "insight_search_removed", "insight_search_changed")
 _MATCHING = "SELECT rowid FROM insight_search WHERE insight_search MATCH %s"
@@ -74,14 +74,19 @@ def install(connection: BaseDatabaseWrapper) -> None:
         cursor.execute(_ON_POSTGRESQL)
 
 
-def holding(rows: QuerySet[SearchEntry], all_of: Iterable[Sequence[str]]) -> QuerySet[SearchEntry]:
-    """By the index: those whose words hold one needle, at least, of each of these."""
+def holding(
+    rows: QuerySet[SearchEntry], all_of: Iterable[Sequence[str]], beside: Sequence[str] = ()
+) -> QuerySet[SearchEntry]:
+    """By the index: those whose words hold one needle, at least, of each of these and, if there are any, of beside."""
+    needles = list(all_of)
     if connections[rows.db].vendor == "sqlite":
-        phrases = " AND ".join("(" + " OR ".join(f'"{one}"' for one in any_of) + ")" for any_of in all_of)
+        asked = [*needles, beside] if beside else needles
+        phrases = " AND ".join("(" + " OR ".join(f'"{one}"' for one in any_of) + ")" for any_of in asked)
         return rows.filter(pk__in=RawSQL(_MATCHING, [phrases]))  # noqa: S611 - no value is in the text
-    for any_of in all_of:
-        rows = rows.filter(reduce(or_, (_by_trigrams(one) for one in any_of)))
-    return rows
+    condition = reduce(and_, (reduce(or_, map(_by_trigrams, any_of)) for any_of in needles))
+    if beside:  # each by itself with all the rest, so that no long list is gone through for nothing
+        condition = reduce(or_, (condition & _by_trigrams(one) for one in beside))
+    return rows.filter(condition)
 
 
 def _by_trigrams(needle: str) -> Q:
@@ -145,7 +150,7 @@ def fault(connection: BaseDatabaseWrapper) -> Fault | None:
             return MISSING
         cursor.execute("SELECT show_trgm('I停I')")
         row = cursor.fetchone()
-        return None if row and len(row[0]) > _BARS_ONLY else NO_CHINESE
+        return None if row and len(row[0]) > BARS_ONLY else NO_CHINESE
 
 
 def connect() -> None:

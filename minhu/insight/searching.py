@@ -14,15 +14,16 @@ from datetime import datetime
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce, Substr
 
-from minhu.cases.authority import complaints_kept_from, notes_seen, seen
+from minhu.cases.authority import complaints_kept_from, notes_seen, seen, ways
 from minhu.cases.models import Case
+from minhu.directory.models import Line
 from minhu.insight.engine.question import Question, is_latin
 from minhu.insight.engine.ranking import score
-from minhu.insight.engine.spelling import Bar, month_mark, needle
+from minhu.insight.engine.spelling import Bar, line_mark, month_mark, needle
 from minhu.insight.fulltext import holding, planned, read
 from minhu.insight.models import SearchEntry
 from minhu.intake.models import Text
-from minhu.intake.scope import SEES_CONTACTS
+from minhu.intake.scope import SEES_CONTACTS, scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.clock import local
 from minhu.rules.words import CaseKind, CaseState, Role, Said
@@ -34,6 +35,9 @@ NEWEST = 2_000
 """Texts looked at one by one before the index is asked: a common word is soon found among them."""
 
 MONTHS = 3
+FEW_LINES, FEW_CASES = 12, 2_000
+"""Whose texts are few beside the city's is sought where they are."""
+
 HEAD = 1_500
 """Characters of an entry's words in which its title ends: each of its letters is two, and it stands first."""
 
@@ -82,7 +86,7 @@ def hits(viewer: Viewer, question: Question, narrowed: Narrowed, at: datetime) -
     if not may_search(viewer) or not question.terms:
         return Hits({}, more=False)
     with planned():
-        rows = _found(_readable(viewer, narrowed), viewer.city_id, question, at)
+        rows = _found(viewer, _readable(viewer, narrowed), question, at)
     by_case: dict[int, list[Hit]] = {}
     for kind, source_id, case_id, said_at, head in rows[:MOST]:
         titled = [_in_title(head, term) for term in question.terms]
@@ -115,24 +119,61 @@ def _readable(viewer: Viewer, narrowed: Narrowed) -> QuerySet[SearchEntry]:
     return rows if narrowed.since is None else rows.filter(at__gte=narrowed.since)
 
 
-def _found(rows: QuerySet[SearchEntry], city_id: int, question: Question, at: datetime) -> list[Row]:
+def _found(viewer: Viewer, rows: QuerySet[SearchEntry], question: Question, at: datetime) -> list[Row]:
     """The newest that match, one more than MOST if there are more.
 
     Common words are found among the newest texts, others in this month and those before it; what is not there often
     enough is rare, and the index is asked for all of it. No step goes through more than it must.
     """
     needles = [_needles(term) for term in question.terms]
-    latest = SearchEntry.objects.filter(city_id=city_id).order_by("-at").values_list("at", flat=True)
+    latest = SearchEntry.objects.filter(city_id=viewer.city_id).order_by("-at").values_list("at", flat=True)
+    near = _near(viewer, rows)
     if begin := latest[NEWEST : NEWEST + 1].first():
         found = _rows(read(rows.filter(at__gte=begin), needles).order_by("-at"))
         if len(found) > MOST:
             return found
         found = []
         for mark in _latest_months(at):
-            found += _newest(holding(rows, [*needles, [mark]]))
+            found += near.newest([*needles, [mark]])
             if len(found) > MOST:
                 return found[: MOST + 1]
-    return _newest(holding(rows, needles))
+    return near.newest(needles)
+
+
+@dataclass(frozen=True, slots=True)
+class _Near:
+    """Texts where the viewer's are: all, or those with the marks of his few lines, and apart from these the texts of
+    the cases that are his in another way. Each row is asked whether he may read it, whatever mark it has.
+
+    marks: None for all.
+    """
+
+    rows: QuerySet[SearchEntry]
+    marks: tuple[str, ...] | None = None
+    elsewhere: tuple[int, ...] = ()
+
+    def newest(self, needles: list[list[str]]) -> list[Row]:
+        if self.marks is None:
+            return _newest(holding(self.rows, needles))
+        found = _newest(holding(self.rows, needles, self.marks)) if self.marks else []
+        if self.elsewhere:
+            others = _newest(read(self.rows.filter(case__in=self.elsewhere), needles))
+            found = list({row[:2]: row for row in found + others}.values())
+        return sorted(found, key=lambda row: row[3], reverse=True)[: MOST + 1]
+
+
+def _near(viewer: Viewer, rows: QuerySet[SearchEntry]) -> _Near:
+    scope = scope_of(viewer)
+    if scope.whole_city:
+        return _Near(rows)
+    his = Q(official__office__in=scope.offices) | Q(official=scope.official_id or 0)
+    lines = tuple(Line.objects.filter(his, city_id=viewer.city_id).values_list("pk", flat=True)[: FEW_LINES + 1])
+    _by_line, *others = ways(viewer)
+    beside = [Case.objects.filter(way).exclude(line__in=lines).values_list("pk", flat=True) for way in others]
+    elsewhere = tuple({pk for some in beside for pk in some[: FEW_CASES + 1]})
+    if len(lines) > FEW_LINES or len(elsewhere) > FEW_CASES:
+        return _Near(rows)
+    return _Near(rows, tuple(line_mark(pk) for pk in lines), elsewhere)
 
 
 def _newest(rows: QuerySet[SearchEntry]) -> list[Row]:

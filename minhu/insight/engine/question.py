@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import groupby
 
 from minhu.insight.engine.spelling import folded, without_numbers
 from minhu.rules import codes, numbers
 
-LONGEST, MOST_TERMS, UNCUT = 100, 8, 4
+LONGEST, MOST_TERMS, UNCUT = 100, 8, 3
 LEAST_DIGITS = 7
 _QUOTES = re.compile('["“”„‟«»「」『』＂〝〞]')
 
@@ -80,15 +81,16 @@ def _terms(text: str) -> tuple[str, ...]:
 
 
 def _words(run: str) -> list[str]:
-    """A long run of Chinese as words; a single character stays with the word before it."""
+    """A long run of Chinese as words. Characters that are no words stay together; one alone, with the word before."""
     if len(run) <= UNCUT or run.isascii():
         return [run]
     import rjieba  # its dictionary is read when it is first needed
 
     words: list[str] = []
-    for word in rjieba.cut(run):
-        if words and (len(word) == 1 or len(words[-1]) == 1):
-            words[-1] += word
-        else:
-            words.append(word)
+    for alone, pieces in groupby(rjieba.cut(run), key=lambda piece: len(piece) == 1):
+        some = list(pieces)
+        some = ["".join(some)] if alone else some
+        if words and (len(some[0]) == 1 or len(words[-1]) == 1):
+            words[-1] += some.pop(0)
+        words += some
     return words

@@ -28,12 +28,14 @@ _RUN = re.compile(r"[^ ]+")
 
 
 class Bar(StrEnum):
-    """What words are part of. MONTH stands about one character that says when the text was written."""
+    """What words are part of. MONTH and LINE stand about one character that says when
+    the text was written, and to which line its case came."""
 
     TEXT = "I"
     TITLE = "T"
     INITIALS = "P"
     MONTH = "M"
+    LINE = "L"
 
 
 class _Table(dict[int, str]):
@@ -98,6 +100,11 @@ def needle(words: str, bar: Bar) -> str:
 def month_mark(year: int, month: int) -> str:
     """The mark of a month, as one more character of the text; months follow one another."""
     return pattern(chr(0x4E00 + max(0, year - 1970) * 12 + month), Bar.MONTH)
+
+
+def line_mark(line_id: int) -> str:
+    """The mark of a line, as one more character; two of very many lines may share one."""
+    return pattern(chr(0x4E00 + line_id % 20_000), Bar.LINE)
 
 
 @lru_cache(maxsize=20_000)
