@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0001_squashed_0006_complaints_told"),
         ("directory", "0001_initial"),
-        ("insight", "0005_quality"),
+        ("insight", "0005_rectification"),
     ]
 
     operations = [

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0008_hot_issues_told"),
         ("directory", "0001_initial"),
-        ("insight", "0002_reading"),
+        ("insight", "0003_reading"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0007_sorted_and_offered"),
         ("directory", "0001_initial"),
-        ("insight", "0001_hot_issues"),
+        ("insight", "0002_quality"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0001_squashed_0006_complaints_told"),
         ("directory", "0001_initial"),
-        ("insight", "0004_rectification"),
+        ("insight", "0001_hot_issues"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

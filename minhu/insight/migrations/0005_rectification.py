@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0008_hot_issues_told"),
         ("directory", "0001_initial"),
-        ("insight", "0003_grouped"),
+        ("insight", "0004_grouped"),
         ("intake", "0001_squashed_0004_orders_of_checks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
