@@ -22,8 +22,7 @@ from minhu.directory.queries import viewer_of
 from minhu.intake.actions import WebForm, receive_web_message
 from minhu.intake.citizens import citizens_of
 from minhu.intake.models import Call, Text
-from minhu.ops.demo import inspected, rectified
-from minhu.ops.demo import boiling, inspected
+from minhu.ops.demo import boiling, inspected, rectified
 from minhu.ops.demo.bygone import called_back, came_in
 from minhu.ops.demo.people import FEATURED, Crowd, Published, read_phone_book, whom_to_ring
 from minhu.ops.demo.profile import HOURLY_WEIGHT

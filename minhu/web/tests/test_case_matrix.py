@@ -79,7 +79,6 @@ NOT_ON_A_CASE = {
     "ladder-refer", "interview", "interview-record", "about-me", "about-me-say", "about-me-word", "about-me-read",
     "about-me-appeal",
     "console-report-pdf", "digest-mail", "digest-pdf",
-    "console-report-pdf",
     "issue", "issue-take-out", "issue-put-in", "issue-merge", "issue-undo-merge",  # see test_insight_pages
     "duplicate-join", "duplicate-dismiss",
 }  # fmt: skip
