@@ -124,11 +124,13 @@ def _card(case: Case, found: Sequence[Hit], bodies: dict[tuple[Said, int], str],
 
 
 def _bodies(known: dict[int, Case], shown: Iterable[Hit]) -> dict[tuple[Said, int], str]:
-    """The words themselves, as they stand now, by where they stand: one query for each kind."""
+    """The words themselves, as they stand now, by where they stand: one query for each kind. A body that is the title
+    again is not quoted.
+    """
     wanted: dict[Said, list[int]] = {}
     for hit in shown:
         wanted.setdefault(hit.kind, []).append(hit.source_id)
-    found = {(Said.CASE, pk): case.body for pk, case in known.items()}
+    found = {(Said.CASE, pk): case.body for pk, case in known.items() if case.body.strip() != case.title.strip()}
     for kind, ids in wanted.items():
         if kind in _READ:
             model, column = _READ[kind]

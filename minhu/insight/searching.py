@@ -122,16 +122,18 @@ def _readable(viewer: Viewer, narrowed: Narrowed) -> QuerySet[SearchEntry]:
 def _found(viewer: Viewer, rows: QuerySet[SearchEntry], question: Question, at: datetime) -> list[Row]:
     """The newest that match, one more than MOST if there are more.
 
-    Common words are found among the newest texts, others in this month and those before it; what is not there often
-    enough is rare, and the index is asked for all of it. No step goes through more than it must.
+    Common words are found among the newest texts (of whose lines are few, seldom any), others in this month and those
+    before it; what is not there often enough is rare, and the index is asked for all of it. No step goes through more
+    than it must.
     """
     needles = [_needles(term) for term in question.terms]
     latest = SearchEntry.objects.filter(city_id=viewer.city_id).order_by("-at").values_list("at", flat=True)
     near = _near(viewer, rows)
     if begin := latest[NEWEST : NEWEST + 1].first():
-        found = _rows(read(rows.filter(at__gte=begin), needles).order_by("-at"))
-        if len(found) > MOST:
-            return found
+        if near.marks is None:
+            found = _rows(read(rows.filter(at__gte=begin), needles).order_by("-at"))
+            if len(found) > MOST:
+                return found
         found = []
         for mark in _latest_months(at):
             found += near.newest([*needles, [mark]])

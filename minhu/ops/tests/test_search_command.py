@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from io import StringIO
 
 import psycopg
@@ -36,10 +37,10 @@ def test_everything_is_read_again_and_said_so() -> None:
 
 @pytest.mark.only_on("postgresql")
 def test_a_locale_that_knows_no_chinese_is_told(spare_database: str) -> None:
-    name = spare_database.rpartition("/")[2].partition("?")[0]
+    name = f"minhu_in_c_{os.getpid()}"
     with psycopg.connect(spare_database, autocommit=True) as one:
-        one.execute(f"CREATE DATABASE \"{name}_c\" TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'".encode())
-    with psycopg.connect(spare_database.replace(name, f"{name}_c"), autocommit=True) as one:
+        one.execute(f"CREATE DATABASE {name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'".encode())
+    with psycopg.connect(spare_database, dbname=name, autocommit=True) as one:
         one.execute("CREATE EXTENSION pg_trgm")
         row = one.execute("SELECT show_trgm('I停I')").fetchone()
     assert row is not None
