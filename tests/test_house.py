@@ -141,6 +141,17 @@ def test_every_package_is_pinned_with_a_hash() -> None:
         assert not bare, path.name
 
 
+def test_no_two_requirement_files_want_different_versions() -> None:
+    """``make demo`` installs two of them together: pip refuses a package at two versions for one Python."""
+    pinned: dict[str, set[str]] = {}
+    for path in _tracked("requirements/*.txt"):
+        for name, number, when in re.findall(r"(?m)^([\w.\[\],-]+)==(\S+) ?([^\\\n]*)", path.read_text("utf-8")):
+            pinned.setdefault(f"{name} {when}".strip(), set()).add(number)
+
+    assert len(pinned) > 50
+    assert {name: numbers for name, numbers in pinned.items() if len(numbers) > 1} == {}
+
+
 def test_migrations_have_names_and_one_line_of_descent() -> None:
     loader = MigrationLoader(None)
     ours = [label for label in loader.migrated_apps if (ROOT / "minhu" / label).is_dir()]
