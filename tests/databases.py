@@ -194,7 +194,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_runtest_setup(item: pytest.Item) -> None:
     callspec = getattr(item, "callspec", None)
     engine = callspec.params.get("database") if callspec else None
-    if not engine:
+    if engine not in ENGINES:
         return
     config = item.config
     if _databases not in config.stash:

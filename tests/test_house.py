@@ -172,7 +172,8 @@ def test_the_changelog_is_the_version() -> None:
 
 
 def test_every_setting_is_explained_in_the_example() -> None:
-    readers = ("settings.py", "environment/ladder.py", "environment/mail.py", "carriers/prompts/__init__.py")
+    environment = [f"environment/{name}.py" for name in ("insight", "ladder", "mail")]
+    readers = ["settings.py", *environment, "carriers/prompts/__init__.py"]
     code = "".join((ROOT / "minhu" / path).read_text() for path in readers)
     read = set(re.findall(r'"((?:MINHU|SIP|SMPP|DATABASE|EMAIL|DEFAULT)_[A-Z_]+[A-Z])"', code)) | {LIST}
     read |= {f"SMS_NAME_{one.upper()}" for one in COMMON}

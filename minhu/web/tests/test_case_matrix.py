@@ -38,6 +38,7 @@ LISTS = {
     "digest": "insight/digest/",
     "digest-cases": "insight/digest/cases/",
     "insight": "insight/",
+    "rectifications": "rectifications/",
 }
 """Pages that anybody may open and that show what is his."""
 
@@ -81,6 +82,9 @@ NOT_ON_A_CASE = {
     "console-report-pdf", "digest-mail", "digest-pdf",
     "issue", "issue-take-out", "issue-put-in", "issue-merge", "issue-undo-merge",  # see test_insight_pages
     "duplicate-join", "duplicate-dismiss",
+    "rectify-new", "rectify-begin", "rectify-step", "rectification", "rectify-research", "rectify-plan",
+    "rectify-start", "rectify-finish", "rectify-claim", "rectify-give", "rectify-publish", "recheck-call",
+    "recheck-ask", "recheck-answer",  # see test_rectify_pages
 }  # fmt: skip
 TYPED = {
     "outcome": "follow_up", "quick_reply": "1", "done": "x", "done_by": "x", "reason": "x", "days": "1", "body": "x",
