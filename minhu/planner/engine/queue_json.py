@@ -8,9 +8,11 @@ from difflib import get_close_matches
 from math import isnan
 from typing import Any
 
+from minhu.planner.engine.confidence import Estimate
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.laws import NEEDS, Duration, Law
 from minhu.planner.engine.queue_model import QueueModel, Retrial, Steps
+from minhu.planner.engine.queues import QueueResult
 
 _FIELDS = (
     *("name", "arrivals", "service", "servers", "horizon", "patience", "retrial", "queue_limit", "warm_up"),
@@ -116,3 +118,31 @@ def _retrial(given: object) -> Retrial:
     return Retrial(
         _number(fields["probability"], "retrial.probability"), _duration(fields["delay"], "retrial.delay"), **rest
     )
+
+
+def as_json(model: QueueModel, told: QueueResult) -> dict[str, Any]:
+    """What is printed: every figure with its interval, null where there was nothing to measure."""
+    shares = ("answered", "abandoned", "blocked", "unfinished")
+    return {
+        "replications": model.replications,
+        "seed": model.seed,
+        "confidence": model.confidence,
+        "callers": _told(told.callers),
+        "attempts": _told(told.attempts),
+        "outcomes": {name: _told(getattr(told, name)) for name in shares},
+        "answered_at_once": _told(told.answered_at_once),
+        "answered_within": {f"{limit:g}": _told(share) for limit, share in told.within},
+        "wait": {
+            "mean": _told(told.mean_wait),
+            **{f"p{part * 100:g}": _told(value) for part, value in told.wait_quantiles},
+            "mean_of_those_who_hung_up": _told(told.mean_wait_of_hang_ups),
+        },
+        "queue": {"mean": _told(told.queue_length), "longest": told.longest_queue},
+        "servers": {"busy": _told(told.busy_servers), "utilisation": _told(told.utilisation)},
+    }
+
+
+def _told(estimate: Estimate | None) -> dict[str, float | None] | None:
+    if estimate is None:
+        return None
+    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}

@@ -1,0 +1,26 @@
+"""``minhu plan …``: simulate any documented queue model."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+
+from django.core.management.base import BaseCommand
+
+from minhu.ops.plan import simulate
+
+SUBCOMMANDS = {"simulate": simulate}
+
+
+class Command(BaseCommand):
+    """Each subcommand is a module of ``minhu.ops.plan``."""
+
+    help = "Simulate a queue model of your own."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        subparsers = parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND")
+        for name, module in SUBCOMMANDS.items():
+            module.add_arguments(subparsers.add_parser(name, help=module.HELP))
+
+    def handle(self, *_args: object, **options: object) -> None:
+        SUBCOMMANDS[str(options["subcommand"])].run(options, self.stdout.write)

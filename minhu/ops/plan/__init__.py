@@ -1,0 +1,1 @@
+"""What ``minhu plan`` does, a subcommand a module."""
