@@ -18,14 +18,13 @@ import numpy.typing as npt
 
 from minhu.planner.engine.confidence import Estimate, mean, ratio
 from minhu.planner.engine.errors import InputUnclear
+from minhu.planner.engine.quantiles import QUANTILES, Bins, quantile
 from minhu.planner.engine.queue_model import QueueModel
 
 BATCHES = 40
 """Replications are put together in so many batches: the unit of work for threads, and of the intervals of quantiles."""
-QUANTILES = (0.5, 0.9, 0.95, 0.99)
 
 Rows = npt.NDArray[np.float64]
-Bins = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +65,13 @@ def replicate(model: QueueModel, *, threads: int = 1) -> tuple[Rows, Bins]:
     """The sums of each replication, and the counts of waits of each batch."""
     from minhu.planner.engine.kernels import queue
     from minhu.planner.engine.kernels.compiling import records
+    from minhu.planner.engine.kernels.waits import BINS
 
     rules = _rules(model)
     batches = min(BATCHES, model.replications)
     edges = [model.replications * at // batches for at in range(batches + 1)]
     rows = np.zeros((model.replications, queue.WITHIN + len(model.within)))
-    bins = np.zeros((batches, queue.BINS), np.int64)
+    bins = np.zeros((batches, BINS), np.int64)
 
     def work(first_batch: int) -> bool:
         room = records(queue.Room)
@@ -83,13 +83,14 @@ def replicate(model: QueueModel, *, threads: int = 1) -> tuple[Rows, Bins]:
             bins[at] = room["bins"][0]
         return True
 
-    if not all(_each(work, threads)):
+    if not all(each(work, threads)):
         cure = f"同时等待的人超过 {queue.MOST_WAITING:,}，系统不稳定：请增加 servers、缩短 horizon 或设 queue_limit。"
         raise InputUnclear("servers", cure)
     return rows, bins
 
 
-def _each(work: Callable[[int], bool], threads: int) -> list[bool]:
+def each(work: Callable[[int], bool], threads: int) -> list[bool]:
+    """Do the work of each thread: it is called with 0, 1 … ``threads`` - 1."""
     if threads == 1:
         return [work(0)]
     with ThreadPoolExecutor(threads) as pool:
@@ -138,33 +139,10 @@ def _told(model: QueueModel, rows: Rows, bins: Bins) -> QueueResult:
         within=tuple((limit, share(q.WITHIN + at)) for at, limit in enumerate(model.within)),
         mean_wait=ratio(rows[:, q.WAIT_SUM], answered, sure),
         mean_wait_of_hang_ups=ratio(rows[:, q.HANG_UP_WAIT], rows[:, q.HANG_UPS], sure),
-        wait_quantiles=tuple((part, _quantile(bins, part, sure)) for part in QUANTILES),
+        wait_quantiles=tuple((part, quantile(bins, part, sure)) for part in QUANTILES),
         queue_length=mean(rows[:, q.QUEUE_AREA] / span, sure),
         longest_queue=float(rows[:, q.LONGEST_QUEUE].max()),
         busy_servers=mean(rows[:, q.BUSY_AREA] / span, sure),
         utilisation=ratio(rows[:, q.BUSY_AREA], rows[:, q.STAFF_AREA], sure),
         rows=rows,
     )
-
-
-def _quantile(bins: Bins, part: float, confidence: float) -> Estimate | None:
-    """Of all callers together; the interval from the batches. Exact to half a bin, 0.8 %."""
-    filled = bins[bins.sum(axis=1) > 0]
-    if not len(filled):
-        return None
-    value = _at(filled.sum(axis=0), part)
-    batches = mean(np.array([_at(one, part) for one in filled]), confidence)
-    if batches.low is None or batches.high is None:
-        return Estimate(value, None, None)
-    half = (batches.high - batches.low) / 2
-    return Estimate(value, max(0.0, value - half), value + half)
-
-
-def _at(counts: Bins, part: float) -> float:
-    from minhu.planner.engine.kernels import queue as q
-
-    index = int(np.searchsorted(np.cumsum(counts), part * counts.sum()))
-    if index == 0:
-        return 0.0
-    octave, split = divmod(index - 1, 1 << q.SPLITS)
-    return q.LEAST_WAIT * 2.0**octave * (1 + (split + 0.5) / (1 << q.SPLITS))

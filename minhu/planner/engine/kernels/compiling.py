@@ -36,17 +36,17 @@ def compiled(function: _Function) -> _Function:
     return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
 
 
-def records(shape: type, count: int = 1) -> npt.NDArray[Any]:
+def records(kept: type, count: int = 1) -> npt.NDArray[Any]:
     """Memory for ``count`` of a class of numbers, all zero. The loop then reads and writes ``one.field`` as in C.
 
-    Arrays in it are written ``Annotated[Table, length]``. Passed to compiled functions one by one (``[0]``): unlike
+    Arrays in it are written ``Annotated[Table, shape]``. Passed to compiled functions one by one (``[0]``): unlike
     arrays, they are not counted by the compiler at every call, which would be most of the time.
     """
     fields: list[Any] = []
-    for name, kind in get_type_hints(shape, include_extras=True).items():
+    for name, kind in get_type_hints(kept, include_extras=True).items():
         if kind in (int, float):
             fields.append((name, np.dtype(kind)))
         else:
-            array, length = get_args(kind)
-            fields.append((name, get_args(get_args(array)[1])[0], (length,)))
+            array, shape = get_args(kind)
+            fields.append((name, get_args(get_args(array)[1])[0], shape))
     return np.zeros(count, np.dtype(fields, align=True))

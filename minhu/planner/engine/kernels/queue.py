@@ -13,6 +13,7 @@ import numpy as np
 from minhu.planner.engine.kernels.chance import Streams, Table, draw, seed_streams, standard_exponential, uniform
 from minhu.planner.engine.kernels.compiling import compiled
 from minhu.planner.engine.kernels.heap import Items, Times, pop, push
+from minhu.planner.engine.kernels.waits import BINS, count_wait
 
 ARRIVALS, SERVICE, PATIENCE, RETRY, DELAY = range(5)
 
@@ -23,14 +24,6 @@ QUEUE_AREA, BUSY_AREA, STAFF_AREA, LONGEST_QUEUE, WITHIN = range(12, 17)
 
 _COUNTED, _TRY = 1, 2
 _GONE = -1
-
-OCTAVES, SPLITS = 80, 6
-BINS = (OCTAVES << SPLITS) + 1
-LEAST_WAIT = 2.0**-30
-"""Waits are counted in bins: 0 for none, then 64 to each doubling from LEAST_WAIT up."""
-_SHIFT_BITS = 52 - SPLITS
-_FIRST_BIN = (1023 - 30) << SPLITS
-
 
 MOST_WAITING = 1 << 17
 MOST_SERVERS = 1 << 13
@@ -215,14 +208,10 @@ def _serve(rules: Rules, room: Room, now: float, since: float, code: int) -> Non
     row[ANSWERED] += 1
     for at in range(rules.within_size):
         row[WITHIN + at] += wait <= rules.within[at]
-    if wait <= 0.0:
-        row[AT_ONCE] += 1
-        room.bins[0] += 1
-        return
+    count_wait(room.bins, wait)
+    row[AT_ONCE] += wait <= 0.0
     row[WAIT_SUM] += wait
     row[WAIT_SQUARES] += wait * wait
-    place = int(np.float64(wait).view(np.int64) >> _SHIFT_BITS) - _FIRST_BIN + 1
-    room.bins[min(max(place, 1), BINS - 1)] += 1
 
 
 @compiled
