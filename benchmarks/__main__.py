@@ -20,6 +20,7 @@ BENCHMARKS = {
     "deadlines": "a sweep over one million open clocks",
     "figures": "the figures of a page over one million journal rows",
     "decay": "how soon a line that is answered less is found, and how rarely by chance",
+    "planner": "a queue beside simpy and ciw, a line and a city of lines",
     "grouping": "a million texts grouped by matter as they come, in bounded memory",
     "triage": "what texts are about, read beside a TF-IDF and a support vector machine",
     "web_form": "matters a second posted to the public form",

@@ -235,8 +235,8 @@ def _ring_after_hold(city: City, room: Room, person: int, now: float, seconds: i
     if city.steps[plan, 0, 0] == _RING and city.steps[plan, 0, 1] == _OFFICIAL:
         _ring(city, room, person, _OFFICIAL, now, seconds)
     else:
-        room.step[person] += 1
-        _take_step(city, room, person, now)
+        # he goes on at once, but by an event: machine code of functions that call one another cannot be kept on disk
+        _wait_for(room, person, _DECIDING, now)
 
 
 @compiled

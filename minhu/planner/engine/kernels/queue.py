@@ -231,8 +231,7 @@ def _leave_queue(rules: Rules, room: Room, now: float, at: int) -> None:
     room.waiting -= 1
     room.row[WAITED] += max(0.0, now - max(room.since[at], rules.warm_up))
     if room.waiting == 0:
-        room.head = room.tail
-        room.leaving = 0
+        room.head = room.tail = room.leaving = 0
         room.leaves[0] = inf
 
 
