@@ -37,11 +37,11 @@ def pop(times: Times, items: Items, size: int) -> int:
         times[0] = inf
         return 0
     time, item = times[size], items[size]
+    times[size] = inf  # so that the last one with a single child needs no case of its own
     at = 0
     below = 1
     while below < size:
-        if below + 1 < size and times[below + 1] < times[below]:
-            below += 1
+        below += times[below + 1] < times[below]
         if times[below] >= time:
             break
         times[at] = times[below]
