@@ -56,6 +56,8 @@ if PRODUCTION and DEBUG:
 DATA_DIR = env.folder("MINHU_DATA", Path("var"))
 """Everything this installation keeps in files: the SQLite database, recordings, spool."""
 
+os.environ.setdefault("NUMBA_CACHE_DIR", str(DATA_DIR / "compiled"))  # where the planner's inner loops are kept
+
 RECORDINGS_DIR = env.folder("MINHU_RECORDINGS", DATA_DIR / "recordings")
 ATTACHMENTS_DIR = env.folder("MINHU_ATTACHMENTS", DATA_DIR / "attachments")
 SPOOL_DIR = env.folder("MINHU_SPOOL", DATA_DIR / "spool")

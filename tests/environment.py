@@ -7,6 +7,7 @@ import os
 import shutil
 import sys
 import tempfile
+from pathlib import Path
 
 for _name in list(os.environ):
     if _name.startswith(("MINHU_", "SIP_", "SMPP_", "SMS_", "EMAIL_")) or _name in {
@@ -22,3 +23,6 @@ os.environ.update(MINHU_MODE="test", MINHU_DATA=DATA_DIR, MINHU_ENV_FILE=os.devn
 # The run starts some hundreds of processes, and each worker loads every test: what the first compiled, the others find.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+os.environ.setdefault(
+    "NUMBA_CACHE_DIR", str(Path(__file__).resolve().parent.parent / "var" / "compiled")
+)  # for all runs

@@ -18,3 +18,4 @@ class InputUnclear(Refusal):
     def __init__(self, field: str, cure: str) -> None:
         super().__init__(f"{field}：{cure}")
         self.field = field
+        self.cure = cure

@@ -1,4 +1,4 @@
-"""``minhu plan …``: judge the forecast of calls on any file of past ones."""
+"""``minhu plan …``: judge the forecast on any file of past calls, simulate any documented queue model."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
-from minhu.ops.plan import backtest
+from minhu.ops.plan import backtest, simulate
 
-SUBCOMMANDS = {"backtest": backtest}
+SUBCOMMANDS = {"backtest": backtest, "simulate": simulate}
 
 
 class Command(BaseCommand):
     """Each subcommand is a module of ``minhu.ops.plan``."""
 
-    help = "Judge how well calls would have been forecast, on a file of your own."
+    help = "Judge how well calls would have been forecast; simulate a queue model. Each on a file of your own."
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
