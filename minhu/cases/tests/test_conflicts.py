@@ -26,7 +26,7 @@ from minhu.rules.access import Viewer, system
 from minhu.rules.conflicts import InConflict, TooWide
 from minhu.rules.errors import Refusal
 from minhu.rules.rights import NotAllowed
-from minhu.rules.words import CaseKind, Door, Outcome, Role
+from minhu.rules.words import CaseKind, Door, Outcome, Role, Urgency
 
 DAY = AT + timedelta(hours=5)
 READS: dict[str, Callable[[Viewer, World], object]] = {
@@ -73,6 +73,7 @@ ACTS: dict[str, Callable[[Viewer, World], object]] = {
     ),
     "quick_reply": lambda by, w: actions.quick_reply(w.quick_reply.pk, by=by, call_id=w.call.pk, at=DAY),
     "wrap_up": lambda by, w: actions.wrap_up(w.answered.pk, Outcome.FOLLOW_UP, "x", by=by, at=DAY),
+    "sort": lambda by, w: actions.sort(w.case.pk, CaseKind.COMPLAINT, Urgency.URGENT, by=by, at=DAY),
     "read_notice": lambda by, w: actions.read_notice(w.notice.pk, by=by, at=DAY),
 }
 NOT_ON_A_CASE = {
