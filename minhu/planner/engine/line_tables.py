@@ -13,7 +13,16 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import assert_never
 
-from minhu.planner.engine.day import MINUTES_A_DAY, MINUTES_A_WEEK, Busy, Interruptible, Rates, Window, free_between, merged
+from minhu.planner.engine.day import (
+    MINUTES_A_DAY,
+    MINUTES_A_WEEK,
+    Busy,
+    Interruptible,
+    Rates,
+    Window,
+    free_between,
+    merged,
+)
 from minhu.planner.engine.line_model import NOBODY, CityModel, LineModel
 from minhu.rules.callbacks import QuietNow, may_ring
 from minhu.rules.clock import SHANGHAI

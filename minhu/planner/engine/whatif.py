@@ -125,9 +125,7 @@ def together(city: CityModel, setting: Setting, *, weeks: int, at_once: int = CA
     callers = sum(one.arrivals.calls_a_week for one in city.lines) * weeks
     replications = int(min(MOST_REPLICATIONS, max(FEWEST_REPLICATIONS, at_once / max(callers, 1))))
     policy = replace(city.policy, official_ring_seconds=int(setting.ring))
-    return replace(
-        city, staff=staffed(city.staff, setting), policy=policy, weeks=weeks, replications=replications
-    )
+    return replace(city, staff=staffed(city.staff, setting), policy=policy, weeks=weeks, replications=replications)
 
 
 # ---- the week of his calendar
@@ -156,17 +154,17 @@ def _calendar(
     for one in line.busy:
         marks[one.start : one.end] = [one.interruptible] * (one.end - one.start)
     desk = frozenset(minute for day in worked for minute in _desk(day))
-    for window in line.windows or ():
-        for minute in range(window.start, window.end):
-            if marks[minute] is None and minute in desk:
-                marks[minute] = Interruptible.CAN
+    for minute in _within(line.windows) & desk:
+        marks[minute] = marks[minute] or Interruptible.CAN
     for day in worked:
         _meet(marks, day, int(setting.meetings))
-    for window in windows or ():
-        for minute in range(window.start, window.end):
-            if marks[minute] is Interruptible.CAN:
-                marks[minute] = None
+    for minute in _within(windows):
+        marks[minute] = None if marks[minute] is Interruptible.CAN else marks[minute]
     return _runs(marks)
+
+
+def _within(windows: tuple[Window, ...] | None) -> frozenset[int]:
+    return frozenset(minute for window in windows or () for minute in range(window.start, window.end))
 
 
 def _desk(day: int) -> list[int]:
@@ -186,6 +184,4 @@ def _meet(marks: list[Interruptible | None], day: int, minutes: int) -> None:
 
 def _runs(marks: Sequence[Interruptible | None]) -> tuple[Busy, ...]:
     edges = [at for at in range(1, MINUTES_A_WEEK) if marks[at] is not marks[at - 1] or at % MINUTES_A_DAY == 0]
-    return tuple(
-        Busy(start, end, how) for start, end in pairwise([0, *edges, MINUTES_A_WEEK]) if (how := marks[start])
-    )
+    return tuple(Busy(start, end, how) for start, end in pairwise([0, *edges, MINUTES_A_WEEK]) if (how := marks[start]))

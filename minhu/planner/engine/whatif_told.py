@@ -26,6 +26,19 @@ from minhu.planner.engine.quantiles import Bins, quantile
 PERSONS = (c.FIRST_OFFICIAL, c.FIRST_DELEGATE, c.FIRST_STAFF, c.FIRST_DUTY)
 SPOKE = (c.REACHED_OFFICIAL, c.REACHED_DELEGATE, c.REACHED_STAFF, c.REACHED_DUTY, c.CALLED_BACK)
 CONFIDENCE = 0.95
+RANG = (c.FIRST_PROMISED, c.FIRST_UNFINISHED, *PERSONS)
+_PARTS: dict[str, tuple[tuple[int, ...], tuple[int, ...] | None]] = {
+    "in_person": (PERSONS, RANG),
+    "soon": ((c.IN_HOURS_SOON,), (c.IN_HOURS,)),
+    "wait": ((c.WAIT_SUM,), SPOKE),
+    "interruptions": ((c.INTERRUPTIONS,), None),
+    "minutes": ((c.TALK_SECONDS,), None),
+    "kept": ((c.KEPT,), (c.KEPT, c.LATE)),
+    "calls": ((c.CALLERS,), None),
+}
+"""Columns that are added up, over columns that are; None: a week of a line."""
+_UNITS = {"minutes": 1 / 60 / 5}
+"""From seconds of a week to minutes of each of five days."""
 FIRSTS = ("official", "delegate", "staff", "duty", "promised", "texted")
 """What becomes of a first call, in this order."""
 _FIRSTS = (c.FIRST_OFFICIAL, c.FIRST_DELEGATE, c.FIRST_STAFF, c.FIRST_DUTY, c.FIRST_PROMISED, c.TEXTED)
@@ -42,28 +55,14 @@ class Ran:
 
     def parts(self, measure: str) -> tuple[Column, Column]:
         """The two sums of a figure, a value a replication."""
-        rows, units = self.sums, np.full(len(self.sums), float(self.lines * self.weeks))
-        rang = rows[:, c.CALLERS] - rows[:, c.TEXTED]
-        match measure:
-            case "in_person":
-                return rows[:, list(PERSONS)].sum(axis=1), rang
-            case "soon":
-                return rows[:, c.IN_HOURS_SOON], rows[:, c.IN_HOURS]
-            case "wait":
-                return rows[:, c.WAIT_SUM], rows[:, list(SPOKE)].sum(axis=1)
-            case "interruptions":
-                return rows[:, c.INTERRUPTIONS], units
-            case "minutes":
-                return rows[:, c.TALK_SECONDS] / 60, units * 5
-            case "kept":
-                return rows[:, c.KEPT], rows[:, c.KEPT] + rows[:, c.LATE]
-            case "calls":
-                return rows[:, c.CALLERS], units
-            case _:
-                return rows[:, _FIRSTS[FIRSTS.index(measure)]], rows[:, c.CALLERS]
+        part, whole = _PARTS[measure] if measure in _PARTS else ((_FIRSTS[FIRSTS.index(measure)],), (c.CALLERS,))
+        upper = self.sums[:, list(part)].sum(axis=1) * _UNITS.get(measure, 1.0)
+        if whole is None:
+            return upper, np.full(len(upper), float(self.lines * self.weeks))
+        return upper, self.sums[:, list(whole)].sum(axis=1)
 
     def told(self, measure: str) -> Estimate | None:
-        """One of in_person, soon, wait, interruptions, minutes, kept, calls or FIRSTS. Per line; None: nobody to count."""
+        """A figure of _PARTS or one of FIRSTS; None where there was nobody to count."""
         return ratio(*self.parts(measure), CONFIDENCE)
 
     @property

@@ -80,9 +80,7 @@ def query_of(setting: Setting, line: str) -> str:
     told = {"line": line} if line else {}
     if setting.windows is not usual.windows:
         told["windows"] = setting.windows.value
-    told |= {
-        name: f"{getattr(setting, name):g}" for name in RANGES if getattr(setting, name) != getattr(usual, name)
-    }
+    told |= {name: f"{getattr(setting, name):g}" for name in RANGES if getattr(setting, name) != getattr(usual, name)}
     return urlencode(told)
 
 
@@ -109,18 +107,19 @@ def _knob(name: str, value: float) -> Knob:
 
 def _words(name: str, value: float) -> str:
     whole = int(value)
-    match name:
-        case "morning" | "evening":
-            return f"{whole // 60}:{whole % 60:02d}"
-        case "morning_minutes" | "evening_minutes":
-            return _("%d 分钟") % whole if whole else _("不接")
-        case "ring":
-            return _("%d 秒") % whole
-        case "staff":
-            return _("%+d 人") % whole if whole else _("照旧")
-        case "meetings":
-            return _("%+d 分钟") % whole if whole else _("照旧")
-        case "volume":
-            return _("%s 倍") % f"{value:g}" if value != 1 else _("照旧")
-        case _:
-            return _("星期%s") % "一二三四五六日"[whole - 1] if whole else _("没有")
+    if name in {"morning", "evening"}:
+        return f"{whole // 60}:{whole % 60:02d}"
+    if name == "volume":
+        return _("%s 倍") % f"{value:g}" if value != 1 else _("照旧")
+    if name == "publicity":
+        return weekdays()[whole - 1] if whole else _("没有")
+    without, pattern = {
+        "morning_minutes": (_("不接"), _("%d 分钟")), "evening_minutes": (_("不接"), _("%d 分钟")),
+        "ring": ("", _("%d 秒")), "staff": (_("照旧"), _("%+d 人")), "meetings": (_("照旧"), _("%+d 分钟")),
+    }[name]  # fmt: skip
+    return pattern % whole if whole else without
+
+
+def weekdays() -> tuple[str, ...]:
+    """From Monday on."""
+    return (_("星期一"), _("星期二"), _("星期三"), _("星期四"), _("星期五"), _("星期六"), _("星期日"))

@@ -22,8 +22,8 @@ class Busy(Refusal):
     words = "正在为别人推演，请过几秒再试。"
 
 
-class Stale(Exception):  # noqa: N818 - nothing went wrong: the slider has moved on
-    """The same person asked for something newer while this one waited."""
+class Stale(Exception):
+    """The same person asked for something newer while this one waited: nothing went wrong, the slider moved on."""
 
 
 class Turns:

@@ -136,7 +136,7 @@ def test_all_lines_are_simulated_beside_the_page_which_then_shows_them(line: Lin
 
     assert "正在推演全部号码" in begun
     assert '<meta http-equiv="refresh" content="2">' in begun
-    assert "hx-trigger=\"load delay:700ms\"" in begun
+    assert 'hx-trigger="load delay:700ms"' in begun
     assert "每 100 个来电" in found
     assert "load delay" not in found
 
