@@ -119,7 +119,7 @@ def _asked(request: HttpRequest, viewer: Viewer) -> Asked:
 def _result(viewer: Viewer, asked: Asked, setting: Setting) -> dict[str, object]:
     """Raises: Stale, Busy, InputUnclear."""
     if not ENGINE.ready(FIRST_WAIT_SECONDS):
-        return {"underway": 0, "says": _("推演引擎正在准备，升级后第一次约需十几秒，好了会自动显示。")}
+        return {"underway": 0, "says": _("推演引擎正在准备，升级后第一次要等一会儿，好了会自动显示。")}
     kept = KEPT.of(viewer.city_id, asked.lines)
     if len(asked.lines) > 1:
         return _of_many(viewer, asked, setting, kept) | {"notes": ()}

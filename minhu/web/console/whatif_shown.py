@@ -15,16 +15,18 @@ if TYPE_CHECKING:
 
 SHARES = frozenset({"in_person", "soon", "kept"})
 BETTER_WHEN_MORE = SHARES
+"""Of waits, interruptions and minutes less is better."""
 MEASURES = ("in_person", "soon", "wait", "interruptions", "minutes", "kept")
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Against how things are. css, icon: whether surely better or worse."""
+    """Against how things are. css, icon: whether surely better or worse. between: the interval of what they differ."""
 
     says: str
     css: str
     icon: str
+    between: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Figure:
     value: str
     between: str
     before: str
+    before_between: str
     change: Change | None
 
 
@@ -58,7 +61,11 @@ def told(after: Ran, before: Ran, *, same: bool) -> Told:
     for name in MEASURES:
         now, was = after.told(name), before.told(name)
         change = None if same else _change(name, difference(after, before, name))
-        figures.append(Figure(name, names[name], _says(name, now), _between(name, now), _says(name, was), change))
+        figures.append(
+            Figure(
+                name, names[name], _says(name, now), _between(name, now), _says(name, was), _between(name, was), change
+            )
+        )
     finding = _finding(after, before, same=same)
     basis = _("模拟 %(weeks)d 周 %(times)d 次，每条号码每周约 %(calls)s 人来电；括号里是 95%% 区间。") % {
         "weeks": after.weeks, "times": len(after.sums), "calls": _number(after.told("calls")),
@@ -69,7 +76,7 @@ def told(after: Ran, before: Ran, *, same: bool) -> Told:
 def labels() -> dict[str, str]:
     """What the figures are called."""
     return {
-        "in_person": _("打进来就有人接"), "soon": _("开放时间 60 秒内接通"), "wait": _("平均多久说上话"),
+        "in_person": _("打进来就有人接"), "soon": _("60 秒内接通"), "wait": _("平均多久说上话"),
         "interruptions": _("每周打断工作"), "minutes": _("每个工作日通话"), "kept": _("回电承诺按时兑现"),
     }  # fmt: skip
 
@@ -107,10 +114,14 @@ def _change(name: str, apart: Estimate | None) -> Change | None:
     if apart.low is None or apart.high is None or apart.low <= 0 <= apart.high:
         return Change(_("看不出差别"), "", "circle-dashed")
     good = (apart.value > 0) == (name in BETTER_WHEN_MORE)
-    sign = "+" if apart.value > 0 else "−"
-    size = abs(apart.value)
-    says = _("%s 个百分点") % f"{size * 100:.1f}" if name in SHARES else _amount(name, size)
-    return Change(f"{sign}{says}", "ok" if good else "due", "circle-check" if good else "triangle-alert")
+    near, far = sorted((abs(apart.low), abs(apart.high)))
+    between = _("（%(low)s–%(high)s）") % {"low": _size(name, near), "high": _size(name, far)}
+    says = f"{'+' if apart.value > 0 else '−'}{_size(name, abs(apart.value))}"
+    return Change(says, "ok" if good else "due", "circle-check" if good else "triangle-alert", between)
+
+
+def _size(name: str, size: float) -> str:
+    return _("%s 个百分点") % f"{size * 100:.1f}" if name in SHARES else _amount(name, size)
 
 
 def _says(name: str, one: Estimate | None) -> str:
@@ -126,7 +137,9 @@ def _between(name: str, one: Estimate | None) -> str:
     if name in SHARES:
         return _("（%(low)s–%(high)s）") % {"low": f"{low * 100:.0f}", "high": f"{min(high, 1.0) * 100:.0f}"}
     if name == "wait":
-        return _("（%(low)s–%(high)s）") % {"low": _amount(name, low), "high": _amount(name, high)}
+        first, last = _amount(name, low), _amount(name, high)
+        first = first.split(" ")[0] if first.split(" ")[1:] == last.split(" ")[1:] else first
+        return _("（%(low)s–%(high)s）") % {"low": first, "high": last}
     return _("（%(low)s–%(high)s）") % {"low": f"{low:.1f}", "high": f"{high:.1f}"}
 
 
