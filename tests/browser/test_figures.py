@@ -19,7 +19,12 @@ from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
-CONSOLE = ("/console/figures/", "/console/figures/report/", "/console/figures/alarms/")
+CONSOLE = (
+    "/console/figures/",
+    "/console/figures/report/",
+    "/console/figures/alarms/",
+    "/console/what-if/?windows=chosen",
+)
 
 
 @pytest.fixture

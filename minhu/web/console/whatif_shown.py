@@ -113,6 +113,8 @@ def _change(name: str, apart: Estimate | None) -> Change | None:
         return None
     if apart.low is None or apart.high is None or apart.low <= 0 <= apart.high:
         return Change(_("看不出差别"), "", "circle-dashed")
+    if not abs(round(apart.value * 100 if name in SHARES else apart.value, 1)):
+        return Change(_("几乎一样"), "", "circle-dashed")
     good = (apart.value > 0) == (name in BETTER_WHEN_MORE)
     near, far = sorted((abs(apart.low), abs(apart.high)))
     between = _("（%(low)s–%(high)s）") % {"low": _size(name, near), "high": _size(name, far)}
