@@ -66,7 +66,7 @@ def test_calls_and_staff_are_as_many_as_the_sliders_say() -> None:
 def test_a_value_beyond_the_slider_is_refused_by_name(name: str) -> None:
     for value in (RANGES[name].least - 1, RANGES[name].most + 1, float("nan"), float("inf")):
         with pytest.raises(InputUnclear) as refusal:
-            Setting(**{name: value})
+            replace(Setting(), **{name: value})  # type: ignore[arg-type]
         assert refusal.value.field == name
 
 
