@@ -25,6 +25,7 @@ BENCHMARKS = {
     "grouping": "a million texts grouped by matter as they come, in bounded memory",
     "search": "search for staff over a million texts, beside going through all of them with LIKE",
     "triage": "what texts are about, read beside a TF-IDF and a support vector machine",
+    "whatif": "from a slider of the what-if page to its result",
     "web_form": "matters a second posted to the public form",
 }
 WITH_PEERS = frozenset({"calls", "web_form"})

@@ -19,7 +19,12 @@ from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
-CONSOLE = ("/console/figures/", "/console/figures/report/", "/console/figures/alarms/")
+CONSOLE = (
+    "/console/figures/",
+    "/console/figures/report/",
+    "/console/figures/alarms/",
+    "/console/what-if/?windows=chosen",
+)
 
 
 @pytest.fixture
@@ -88,3 +93,21 @@ def test_without_scripts_each_chart_is_drawn_and_its_numbers_can_be_read(supervi
 
     assert page.locator("svg.drawing").count() == 4
     assert page.locator(".chart-table tbody tr").first.is_visible()
+
+
+def test_a_slider_moved_by_a_key_says_its_value_and_shows_at_once_what_it_does(
+    supervisor: Account, morning: Scene, open_as: Open
+) -> None:
+    page = open_as(supervisor, DESK).new_page()
+    page.goto(f"/console/what-if/?line={morning.line.pk}")
+    page.wait_for_selector("[data-finding]", timeout=60_000)
+    page.focus("#volume")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_url("**volume=1.5**")
+    page.wait_for_function("document.querySelector('#whatif-said').textContent")
+
+    assert page.inner_text("output[for=volume]") == "1.5 倍"
+    assert page.get_attribute("#volume", "aria-valuetext") == "1.5 倍"
+    assert page.evaluate("document.activeElement.id") == "volume"
+    assert page.locator("#whatif-result .before .tag").count() == 6
+    assert page.locator("#whatif-chart rect.s1").count()

@@ -7,13 +7,23 @@ minutes is one entry only where it gave the same plan at both ends. Change the r
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import assert_never
 
-from minhu.planner.engine.day import MINUTES_A_DAY, MINUTES_A_WEEK, Busy, Interruptible, Window, free_between, merged
-from minhu.planner.engine.line_model import CityModel, LineModel
+from minhu.planner.engine.day import (
+    MINUTES_A_DAY,
+    MINUTES_A_WEEK,
+    Busy,
+    Interruptible,
+    Rates,
+    Window,
+    free_between,
+    merged,
+)
+from minhu.planner.engine.line_model import NOBODY, CityModel, LineModel
 from minhu.rules.callbacks import QuietNow, may_ring
 from minhu.rules.clock import SHANGHAI
 from minhu.rules.hours import ALWAYS, Hours
@@ -37,6 +47,8 @@ _GROUPS = {PartyKind.OFFICIAL: OFFICIAL, PartyKind.DEPUTY: DELEGATE, PartyKind.S
 _ME, _DEPUTY, _CLERK, _WATCH = (
     Party(kind, number, kind.value, str(number)) for number, kind in enumerate(_GROUPS, start=1)
 )
+
+_ANY = Rates((1.0,) * 336)
 
 Step = tuple[int, int, int, int]
 """What is done, who is rung, seconds, seconds of the ring that follows a hold or a key."""
@@ -75,7 +87,13 @@ class Asked:
 
 
 def stretches(line: LineModel, city: CityModel) -> tuple[Stretch, ...]:
-    """The whole week of one line."""
+    """The whole week of one line. Kept, for neither who calls nor who is on duty changes it."""
+    week = replace(line, arrivals=_ANY, answers=1.0, delegate_answers=1.0)
+    return _stretches(week, CityModel((week,), NOBODY, city.calendar, city.monday, policy=city.policy))
+
+
+@lru_cache(maxsize=512)
+def _stretches(line: LineModel, city: CityModel) -> tuple[Stretch, ...]:
     asked = asked_of(line, city)
     found: list[Stretch] = []
     for start, end in pairwise(_edges(line)):

@@ -22,6 +22,7 @@ from minhu.supervision.published import SEES_ALL_FIGURES
 from minhu.web import words
 from minhu.web.console import alike, presence, shown
 from minhu.web.console.frame import Page, show, signed_in, tab_of_cases, tabs_of
+from minhu.web.console.whatif import may_play
 
 SHOWN_FIRST = 3
 
@@ -160,6 +161,8 @@ def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         offered += [("complaints", _("群众反映"), "message-square")]
     if viewer.official_id is not None or viewer.has(*SEES_ALL_FIGURES):
         offered += [("console-figures", _("数据"), "list-checks")]
+    if may_play(viewer):
+        offered += [("whatif", _("如果换一种安排"), "settings")]
     if viewer.has(*SEES_ALL_FIGURES):
         offered += [("console-alarms", _("接听下滑"), "triangle-alert")]
     if viewer.official_id is not None:

@@ -31,6 +31,7 @@ from minhu.web.console import (
     reports,
     search,
     sorting,
+    whatif,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -122,6 +123,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("about-me/<int:proposal_id>/word/", about_me.add_word, name="about-me-word"),
     path("about-me/<int:proposal_id>/read/", about_me.confirm_read, name="about-me-read"),
     path("about-me/<int:proposal_id>/appeal/", about_me.appeal, name="about-me-appeal"),
+    path("what-if/", whatif.page, name="whatif"),
     path("figures/report.pdf", reports.document, name="console-report-pdf"),
     path("cases/<int:case_id>/reply/hints/", replying.hints, name="reply-hints"),
     path("insight/replies/", reply_quality.page, name="reply-quality"),
