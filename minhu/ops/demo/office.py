@@ -26,6 +26,7 @@ from minhu.directory.models import Account, Official, RoleGrant
 from minhu.directory.queries import viewer_of
 from minhu.intake.models import Citizen
 from minhu.ops.city import Matter
+from minhu.ops.demo.answers import written
 from minhu.ops.demo.people import FEATURED, Crowd
 from minhu.ops.demo.story import Story, Tag
 from minhu.rules.access import Viewer
@@ -47,13 +48,6 @@ TOLD = {
 }
 """What the citizen was told on the phone, where the call itself was the reply."""
 
-DONE = (
-    "已到现场核实，{place}的问题已安排施工队处理，三日内完成",
-    "已与责任单位对接，{place}的情况属实，今天起整改",
-    "经核实已经办结，感谢您的反映",
-    "相关政策和办理材料已向您说明，办理窗口已提前告知",
-    "已责成属地当面向您说明情况，并安排专人跟进",
-)
 LEAVES = 4
 """So many callbacks are left in the queue for whoever tries the console."""
 LEAVES_FEATURED = 2
@@ -127,7 +121,7 @@ class OfficeWork:
         for promise in held.select_related("case__holder", "case__citizen").order_by("made_at")[:5]:
             case = promise.case
             matter = self._matter_of(case.citizen)
-            done = self._random.choice(DONE).format(place=matter.place if matter else "您反映")
+            done = written(matter or self._random.choice(self._crowd.themes), timezone.now(), self._random)
             by = self._viewer_of_official(case.holder) or self._staff()
             with suppress(Refusal):  # to a landline without a conversation nothing can be told
                 actions.reply(case.pk, done, case.holder.name if case.holder else by.name, by=by)

@@ -19,7 +19,9 @@ from minhu.rules.access import Viewer
 from minhu.rules.rectifying import LONGEST, DueUnclear, RectifyAct, RectifyState
 from minhu.web import rectify_words as words
 from minhu.web.console.doing import act, number
-from minhu.web.console.frame import Page, show, signed_in, tabs_of
+from minhu.web.console.frame import Page, show, signed_in
+from minhu.web.console.insight import tab_of
+from minhu.web.console.insight_menu import menu
 from minhu.web.words import Shown
 
 
@@ -212,10 +214,6 @@ def _day(request: HttpRequest, name: str) -> date:
         raise DueUnclear from None
 
 
-def _tab(viewer: Viewer) -> str:
-    return tabs_of(viewer)[-1].name
-
-
 def _index(viewer: Viewer) -> Page:
     rows = [Listed(row, words.state(row.state)) for row in rectify_pages.overview(viewer)]
     over = RectifyState.PUBLISHED
@@ -223,9 +221,11 @@ def _index(viewer: Viewer) -> Page:
         "under_way": [one for one in rows if one.row.state is not over],
         "published": [one for one in rows if one.row.state is over],
         "offered": rectify_pages.offered(viewer),
+        "menu": menu(viewer),
+        "here": "rectifications",
     }
     return Page(
-        _tab(viewer), "console/rectifications.html", "console/rectifications_panel.html",
+        tab_of(viewer), "console/rectifications.html", "console/rectifications_panel.html",
         reverse("rectifications"), context,
     )  # fmt: skip
 
@@ -235,7 +235,7 @@ def _new(viewer: Viewer, issue_id: int) -> Page:
     issue = rectify_pages.issue_to_begin(viewer, issue_id)
     context: dict[str, object] = {"issue": issue, "people": choosing.officials(viewer.city_id)}
     address = reverse("rectify-new", args=[issue_id])
-    return Page(_tab(viewer), "console/rectify_new.html", "console/rectify_new_panel.html", address, context)
+    return Page(tab_of(viewer), "console/rectify_new.html", "console/rectify_new_panel.html", address, context)
 
 
 def _page(viewer: Viewer, rectification_id: int) -> Page:
@@ -254,7 +254,7 @@ def _page(viewer: Viewer, rectification_id: int) -> Page:
         "open_measures": _open(found),
     }
     address = reverse("rectification", args=[rectification_id])
-    return Page(_tab(viewer), "console/rectification.html", "console/rectification_panel.html", address, context)
+    return Page(tab_of(viewer), "console/rectification.html", "console/rectification_panel.html", address, context)
 
 
 def _open(found: RectifyPage) -> int:

@@ -21,6 +21,8 @@ from minhu.supervision.published import NoSuchPeriod, Period
 from minhu.web import reply_words
 from minhu.web.console.figures import usual_period
 from minhu.web.console.frame import Page, refused, show, signed_in
+from minhu.web.console.insight import tab_of
+from minhu.web.console.insight_menu import menu
 from minhu.web.errors import forbidden
 from minhu.web.published import percent
 from minhu.web.reply_words import Hint
@@ -87,10 +89,10 @@ def _page(request: HttpRequest, viewer: Viewer, period: Period) -> Page:
         "period": period, "office_id": office_id, "sign": sign.value if sign else "",
         "offices": [_office_row(one) for one in offices],
         "signs": [(one.value, reply_words.label(one)) for one in ReplySign],
-        "rows": shown_replies(rows), "fewest": FEWEST,
+        "rows": shown_replies(rows), "fewest": FEWEST, "menu": menu(viewer), "here": "reply-quality",
     }  # fmt: skip
     address = reverse("reply-quality")
-    return Page("insight", "console/reply_quality.html", "console/reply_quality_panel.html", address, context)
+    return Page(tab_of(viewer), "console/reply_quality.html", "console/reply_quality_panel.html", address, context)
 
 
 def _office_row(one: OfficeShares) -> OfficeRow:
