@@ -13,6 +13,7 @@ from minhu.cases import noticing
 from minhu.cases.noticing import News
 from minhu.directory.models import Account
 from minhu.directory.queries import viewer_of
+from minhu.insight.issues import shown_title
 from minhu.insight.models import Rectification, RectifyStep
 from minhu.insight.rectify_rights import may_own, visible
 from minhu.rules.rectifying import RectifyState
@@ -61,7 +62,7 @@ def _tell(
     at: datetime,
 ) -> int:
     officials, accounts = list(officials), list(accounts)
-    news = News(one.city_id, kind, step.pk, one.issue.title, due_at=step.due_at)
+    news = News(one.city_id, kind, step.pk, shown_title(one.issue), due_at=step.due_at)
     noticing.tell(news, officials=officials, accounts=accounts, at=at)
     return len(officials) + len(accounts)
 
