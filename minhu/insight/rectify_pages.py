@@ -14,7 +14,7 @@ from minhu.cases.authority import seen
 from minhu.cases.models import Case
 from minhu.cases.rows import shown
 from minhu.directory.naming import full_title
-from minhu.insight import reporters
+from minhu.insight import issues, reporters
 from minhu.insight.issues import shown_title
 from minhu.insight.models import HotIssue, Recheck, Rectification, RectifyStep, Sample
 from minhu.insight.rechecking import evidence_of
@@ -129,9 +129,12 @@ class ToCall:
 
 @dataclass(frozen=True, slots=True)
 class RectifyPage:
-    """told, kept: how many reporters were told that it is done, and how many of them it has reached."""
+    """told, kept: how many reporters were told that it is done, and how many of them it has reached. issue_id: its hot
+    issue, None where the viewer may not see that.
+    """
 
     row: RectifyRow
+    issue_id: int | None
     acts: frozenset[RectifyAct]
     promised_until: datetime | None
     begun_at: datetime
@@ -195,6 +198,7 @@ def rectify_page(viewer: Viewer, rectification_id: int) -> RectifyPage:
     steps = one.steps.select_related("by").order_by("at", "pk")
     return RectifyPage(
         row=_row(one, viewer),
+        issue_id=issues.visible(viewer).filter(pk__in=same_issues(one.issue)).values_list("pk", flat=True).first(),
         acts=acts,
         promised_until=one.due_at,
         begun_at=one.begun_at,

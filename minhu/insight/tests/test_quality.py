@@ -42,11 +42,11 @@ def test_rows_can_be_narrowed_and_name_no_person() -> None:
     many(line, 1, "CC")
     viewer = make.viewer(city, Role.LEADERSHIP)
 
-    everything = quality.with_signs(viewer, TIME)
+    everything = quality.with_signs(viewer, TIME).rows
     assert len(everything) == 2
     assert "赵不应出现" not in str(everything)
-    assert [one.code for one in quality.with_signs(viewer, TIME, sign=ReplySign.EMPTY)] == ["AA000000"]
-    assert quality.with_signs(viewer, TIME, office_id=city.pk) == ()
+    assert [one.code for one in quality.with_signs(viewer, TIME, sign=ReplySign.EMPTY).rows] == ["AA000000"]
+    assert quality.with_signs(viewer, TIME, office_id=city.pk).rows == ()
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.UNIT, Role.OPERATOR, Role.AUDITOR, Role.INSPECTOR])
@@ -78,6 +78,6 @@ def test_another_city_sees_none() -> None:
 
 
 def _of(viewer: Viewer, case_id: int = 0) -> tuple[tuple[quality.OfficeShares, ...], tuple[object, ...], int]:
-    rows = quality.with_signs(viewer, TIME)
+    rows = quality.with_signs(viewer, TIME).rows
     first = case_id or Case.objects.order_by("pk").values_list("pk", flat=True)[0]
     return quality.by_office(viewer, TIME), rows, len(quality.of_case(viewer, first))

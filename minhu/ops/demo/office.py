@@ -41,12 +41,8 @@ OUTCOMES = (
     (Outcome.TO_DEPUTY, 8),
     (Outcome.NUISANCE, 1),
 )
-TOLD = {
-    Outcome.SOLVED: "已在电话中联系责任单位，当场办妥",
-    Outcome.ENQUIRY: "已在电话中说明办理部门、材料和时限",
-    Outcome.NUISANCE: "",
-}
-"""What the citizen was told on the phone, where the call itself was the reply."""
+TOLD = (Outcome.SOLVED, Outcome.ENQUIRY)
+"""Where the call itself was the reply, and the note is what the citizen was told."""
 
 LEAVES = 4
 """So many callbacks are left in the queue for whoever tries the console."""
@@ -94,7 +90,7 @@ class OfficeWork:
         for row in [row for row in waiting if row.ended_at and row.ended_at < before][:1]:
             outcome = self._outcome()
             matter = self._matter_of_call(row)
-            note = TOLD.get(outcome, matter.note if matter else "")
+            note = _note(outcome, matter)
             by = self._official_of(row) or self._staff()
             with suppress(Refusal):  # whoever tries the demo was faster
                 actions.wrap_up(row.id, outcome, note, by=by)
@@ -175,6 +171,12 @@ class OfficeWork:
         if citizen is None or citizen.number_sealed is None:
             return None
         return self._crowd.matter_of(privacy.unseal(citizen.number_sealed))
+
+
+def _note(outcome: Outcome, matter: Matter | None) -> str:
+    if matter is None or outcome is Outcome.NUISANCE:
+        return ""
+    return f"{matter.title}：{matter.done}。" if outcome in TOLD else matter.note
 
 
 def _without_featured(rows: Iterable[Row]) -> list[Row]:

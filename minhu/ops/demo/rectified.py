@@ -100,6 +100,7 @@ class _Played:
     def play(self, first_number: int) -> None:
         group = self._reported(first_number)
         began = self._day(self._issue.days - 2)
+        self._heard(group, began)
         one = rectifying.begin(group.pk, self._line.official_id, by=self._judge, at=began)
         rectifying.research(one.pk, self._issue.research, by=self._owner, at=self._day(self._issue.days - 4))
         started = self._day(self._issue.days - 5)
@@ -135,6 +136,16 @@ class _Played:
             number=_NUMBERS.format(number), place=self._issue.place,
         )  # fmt: skip
         return receive_web_message(form, city_id=self._line.city_id, at=at).code
+
+    def _heard(self, group: HotIssue, began: datetime) -> None:
+        """Who reported it was rung back on the same day, and told in writing that it is looked into."""
+        for case in Case.objects.filter(hot_membership__issue=group).order_by("pk"):
+            self._spoke(case, case.opened_at + timedelta(hours=1))
+            said = f"{local(began).month} 月 {local(began).day} 日起由{self._issue.unit}牵头查{self._issue.place}这件事，查清后逐人告诉您。"
+            cases.reply(case.pk, said, self._owner.name, by=self._owner, at=began)
+        Text.objects.filter(city_id=self._line.city_id, state=TextState.QUEUED.value, at__lte=began).update(
+            state=TextState.DELIVERED.value, attempt_at=began, settled_at=began
+        )
 
     def _asked(self, one: Rectification, at: datetime) -> None:
         """All of the sample where it is published, else the first two."""

@@ -18,6 +18,7 @@ from minhu.directory.models import Office
 from minhu.environment.insight import LONGEST_SUBJECT
 from minhu.insight import digesting, mailing
 from minhu.insight.digesting import MOST_ROWS, Digest, Number, Wanted
+from minhu.insight.subject_source import is_kind
 from minhu.rules.access import Viewer
 from minhu.rules.weeks import Week, last_week
 from minhu.rules.words import Stage
@@ -214,19 +215,20 @@ def _opens(week: Week, count: int, /, **more: str | int) -> Opens:
 
 
 def _chart(found: Digest) -> Chart | None:
-    """What people call about, this week beside the week before."""
-    if not found.subjects:
+    """What people call about, this week beside the week before; by kind only where no subject is known."""
+    lines = [one for one in found.subjects if not is_kind(one.subject)] or found.subjects
+    if not lines:
         return None
-    most = found.subjects[0]
     finding = _("这一周反映最多的是%(subject)s，%(number)s 件。") % {
-        "subject": digest_words.subject(most.subject), "number": most.number,
+        "subject": digest_words.subject(lines[0].subject), "number": lines[0].number,
     }  # fmt: skip
-    now, before = [one.number for one in found.subjects], [one.before for one in found.subjects]
+    now, before = [one.number for one in lines], [one.before for one in lines]
     series = tuple(
         column(name, numbers, [str(one) for one in numbers])
         for name, numbers in ((_("这一周"), now), (_("前一周"), before))
     )
-    return Chart("subjects", finding, _("类别"), tuple(digest_words.subject(one.subject) for one in found.subjects), series)
+    labels = tuple(digest_words.subject(one.subject) for one in lines)
+    return Chart("subjects", finding, _("类别"), labels, series)
 
 
 def _stage(stage: Stage) -> str:
