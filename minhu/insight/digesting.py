@@ -214,7 +214,9 @@ def _issues(viewer: Viewer, week: Week) -> tuple[IssueLine, ...]:
     """The hottest first."""
     found = _new_issues(viewer, week).select_related("titled_by").order_by("-heat", "pk")[:_MOST_ISSUES]
     rows = tuple(issues.row_of(one) for one in found)
-    return tuple(IssueLine(one.id, one.title, one.stage, one.reporters, _of_issue(viewer, one.id).count()) for one in rows)
+    return tuple(
+        IssueLine(one.id, one.title, one.stage, one.reporters, _of_issue(viewer, one.id).count()) for one in rows
+    )
 
 
 def _of_issue(viewer: Viewer, issue_id: int) -> QuerySet[Case]:

@@ -89,7 +89,7 @@ def row_of(issue: HotIssue) -> IssueRow:
 
 
 def shown_title(issue: HotIssue) -> str:
-    """"" once the case it was taken from became confidential or must be kept from somebody; the job takes another."""
+    """ "" once the case it was taken from became confidential or must be kept from somebody; the job takes another."""
     case = issue.titled_by
     if case is None or case.confidential or Conflict.objects.filter(case=case).exists():
         return ""

@@ -81,7 +81,9 @@ class Rewriting:
         found: dict[str, HotIssue] = {}
         for issue in [one for one in self._begun if one not in by_hand]:
             its = set(self._were[issue])
-            votes = {name: len(its.intersection(case for case, _alike in cases)) for name, cases in self._groups.items()}
+            votes = {
+                name: len(its.intersection(case for case, _alike in cases)) for name, cases in self._groups.items()
+            }
             free = [name for name, count in votes.items() if count and name not in found]
             if free:
                 found[max(free, key=lambda name: (votes[name], name))] = self._old[issue]

@@ -176,7 +176,13 @@ def test_an_issue_that_is_being_put_right_stays_the_issue_of_its_cases(line: Lin
     read(line.city, at=AFTER)
     whole = HotIssue.objects.get()
     begun = HotIssue.objects.create(
-        city=line.city, name="earlier", title="自来水管爆裂", titled_by=burst[6], first_at=AT, last_at=AT, measured_at=AT
+        city=line.city,
+        name="earlier",
+        title="自来水管爆裂",
+        titled_by=burst[6],
+        first_at=AT,
+        last_at=AT,
+        measured_at=AT,
     )
     Member.objects.filter(case__in=burst[6:]).update(issue=begun)
     rectification = put_right(begun, line)

@@ -1,5 +1,5 @@
-"""What boils up before the demo: a burst water main, as eight invented people tell of it, and works that bar a pavement,
-which is coming up.
+"""What boils up before the demo: a burst water main, as eight invented people tell of it, and works that bar a
+pavement, which is coming up.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from minhu.directory.queries import viewer_of
 from minhu.intake.actions import WebForm, receive_web_message
 from minhu.intake.citizens import citizens_of
 from minhu.intake.models import Call, Text
-from minhu.ops.demo import boiling, inspected, rectified, sorted_out
 from minhu.ops.city import Matter
+from minhu.ops.demo import boiling, inspected, rectified, sorted_out
 from minhu.ops.demo.answers import written
 from minhu.ops.demo.bygone import called_back, came_in
 from minhu.ops.demo.people import FEATURED, Crowd, Published, read_phone_book, whom_to_ring
@@ -139,9 +139,7 @@ class _Calls:
         cases.record_callback(back, at=back.received_at + timedelta(minutes=3))
         return back.received_at
 
-    def _answer(
-        self, case: Case, matter: Matter, at: datetime, hours: tuple[int, int] = ANSWERED_AFTER
-    ) -> None:
+    def _answer(self, case: Case, matter: Matter, at: datetime, hours: tuple[int, int] = ANSWERED_AFTER) -> None:
         """He is told what was done, mostly in time, and says what he thinks of it; if that is little, once more."""
         by = self._official_of(case.line_id or 0)
         for score in (self._random.choices((1, 2, 3), SCORES)[0], 1):

@@ -141,7 +141,8 @@ class _Played:
         """Who reported it was rung back on the same day, and told in writing that it is looked into."""
         for case in Case.objects.filter(hot_membership__issue=group).order_by("pk"):
             self._spoke(case, case.opened_at + timedelta(hours=1))
-            said = f"{local(began).month} 月 {local(began).day} 日起由{self._issue.unit}牵头查{self._issue.place}这件事，查清后逐人告诉您。"
+            day = f"{local(began).month} 月 {local(began).day} 日"
+            said = f"{day}起由{self._issue.unit}牵头查{self._issue.place}这件事，查清后逐人告诉您。"
             cases.reply(case.pk, said, self._owner.name, by=self._owner, at=began)
         Text.objects.filter(city_id=self._line.city_id, state=TextState.QUEUED.value, at__lte=began).update(
             state=TextState.DELIVERED.value, attempt_at=began, settled_at=began

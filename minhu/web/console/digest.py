@@ -136,7 +136,9 @@ def _wanted(request: HttpRequest) -> Wanted:
         number = Number(request.GET.get("number", Number.OPENED.value))
     except ValueError:
         raise Http404 from None
-    return Wanted(number, request.GET.get("subject", "")[:LONGEST_SUBJECT], _id(request, "office"), _id(request, "issue"))
+    return Wanted(
+        number, request.GET.get("subject", "")[:LONGEST_SUBJECT], _id(request, "office"), _id(request, "issue")
+    )
 
 
 def _id(request: HttpRequest, name: str) -> int | None:

@@ -13,7 +13,6 @@ from minhu.insight.searching import may_search
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role
 
-
 _SEES_RECTIFICATIONS = (Role.STAFF, Role.UNIT, Role.SUPERVISOR, Role.LEADERSHIP)
 
 

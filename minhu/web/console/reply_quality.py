@@ -1,4 +1,4 @@
-"""Replies with hints that somebody may look at them again, for supervision and leadership: by office, and one by one."""
+"""Replies that were sent with hints, for supervision and leadership: by office, and one by one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from minhu.web.console.insight_menu import menu
 from minhu.web.errors import forbidden
 from minhu.web.published import percent
 from minhu.web.reply_words import Hint
-
 
 _ASKED = ("office", "sign", "first", "last")
 
@@ -92,13 +91,19 @@ def _page(request: HttpRequest, viewer: Viewer, period: Period) -> Page:
     page = int(nth) if nth.isdecimal() and len(nth) < 6 else 1
     found = quality.with_signs(viewer, between(period), office_id=office_id, sign=sign, page=page)
     context: dict[str, object] = {
-        "period": period, "office_id": office_id, "sign": sign.value if sign else "",
+        "period": period,
+        "office_id": office_id,
+        "sign": sign.value if sign else "",
         "offices": [_office_row(one) for one in offices],
         "signs": [(one.value, reply_words.label(one)) for one in ReplySign],
-        "rows": shown_replies(found.rows), "found": found,
+        "rows": shown_replies(found.rows),
+        "found": found,
         "before": _page_address(request, found.page - 1) if found.page > 1 else "",
-        "after": _page_address(request, found.page + 1) if found.page < found.pages else "", "fewest": FEWEST, "menu": menu(viewer), "here": "reply-quality",
-    }  # fmt: skip
+        "after": _page_address(request, found.page + 1) if found.page < found.pages else "",
+        "fewest": FEWEST,
+        "menu": menu(viewer),
+        "here": "reply-quality",
+    }
     address = reverse("reply-quality")
     return Page(tab_of(viewer), "console/reply_quality.html", "console/reply_quality_panel.html", address, context)
 
