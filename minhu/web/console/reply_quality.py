@@ -109,8 +109,8 @@ def _page(request: HttpRequest, viewer: Viewer, period: Period) -> Page:
 
 
 def _page_address(request: HttpRequest, page: int) -> str:
-    given = {name: value for name, value in request.GET.items() if name in _ASKED and value}
-    return f"{reverse('reply-quality')}?{urlencode(given | {'page': page})}#replies"
+    given = {name: value for name in _ASKED if (value := request.GET.get(name, ""))}
+    return f"{reverse('reply-quality')}?{urlencode(given | {'page': str(page)})}#replies"
 
 
 def _office_row(one: OfficeShares) -> OfficeRow:
