@@ -26,11 +26,13 @@ _ALL = tuple(KINDS.values())
 
 
 def moved(one: Rectification, before: RectifyStep | None, step: RectifyStep, *, at: datetime) -> None:
-    """It came to another step: what was told of the one before is over, and whose turn it is now is told."""
+    """It came to another step: what was told of the one before is over, and whose turn it is now is told; the
+    owner also that it was called off.
+    """
     if before is not None:
         noticing.settled(NoticeKind.RECTIFY, *_ALL, about_id=before.pk, at=at)
     state = RectifyState(step.state)
-    if state in _OWNERS_TURN:
+    if state in _OWNERS_TURN or state is RectifyState.CALLED_OFF:
         _tell(one, NoticeKind.RECTIFY, step, officials=_owner(one), at=at)
     if state in _FOR_OTHERS:
         _tell(one, NoticeKind.RECTIFY, step, accounts=_accounts(one, Role.SUPERVISOR), at=at)

@@ -38,8 +38,8 @@ SIGNS_OF_LIFE = {
     "readings corrected": "select count(*) from insight_correction",
     "offers of the hotline, one taken": "select count(*) > 1 and count(taken_at) > 0 from cases_hotlineoffer",
     "duplicates proposed": "select count(*) from insight_duplicate where dismissed_at is null",
-    "replies with hints, most without": """select sum(empty + template + off_point + no_fact + passed_on + too_short > 0)
-        between 1 and count(*) / 2 from insight_replysigns""",
+    "replies with hints, most without": """select sum(empty + template + off_point + no_fact + passed_on + too_short
+        > 0) between 1 and count(*) / 2 from insight_replysigns""",
     "alarms": "select count(*) from supervision_decayalarm",
     "numbers to be corrected": "select count(*) from supervision_correction",
 }

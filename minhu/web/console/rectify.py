@@ -172,6 +172,18 @@ def publish(request: HttpRequest, viewer: Viewer, rectification_id: int) -> Http
 
 @require_POST
 @signed_in
+def call_off(request: HttpRequest, viewer: Viewer, rectification_id: int) -> HttpResponse:
+    """It will not be done."""
+    reason = request.POST.get("reason", "")
+    return act(
+        request, viewer, lambda: _page(viewer, rectification_id),
+        lambda: rectifying.call_off(rectification_id, reason, by=viewer),
+        _("已叫停，会逐人告诉答应过的群众。"), doing="call-off",
+    )  # fmt: skip
+
+
+@require_POST
+@signed_in
 def call(request: HttpRequest, viewer: Viewer, rectification_id: int, recheck_id: int) -> HttpResponse:
     """One of the sample is rung. The form's key makes a double tap one call."""
     key = request.POST.get("key", "")[:64] or f"recheck-{recheck_id}"
@@ -216,10 +228,11 @@ def _day(request: HttpRequest, name: str) -> date:
 
 def _index(viewer: Viewer) -> Page:
     rows = [Listed(row, words.state(row.state)) for row in rectify_pages.overview(viewer)]
-    over = RectifyState.PUBLISHED
+    done, off = RectifyState.PUBLISHED, RectifyState.CALLED_OFF
     context: dict[str, object] = {
-        "under_way": [one for one in rows if one.row.state is not over],
-        "published": [one for one in rows if one.row.state is over],
+        "under_way": [one for one in rows if one.row.state not in {done, off}],
+        "published": [one for one in rows if one.row.state is done],
+        "called_off": [one for one in rows if one.row.state is off],
         "offered": rectify_pages.offered(viewer),
         "menu": menu(viewer),
         "here": "rectifications",
