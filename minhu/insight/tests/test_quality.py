@@ -34,6 +34,18 @@ def test_shares_are_by_office_with_intervals_and_none_of_fewer_than_ten() -> Non
     assert dict(second.signs)[ReplySign.EMPTY] is None
 
 
+def test_rows_are_paged_the_latest_first_and_a_page_that_is_not_there_is_the_last() -> None:
+    city = make.city()
+    many(make.line(make.official(make.office(city))), 25, "AA", empty=True)
+    viewer = make.viewer(city, Role.SUPERVISOR)
+
+    first, last, beyond = (quality.with_signs(viewer, TIME, page=page) for page in (1, 2, 99))
+
+    assert (first.total, first.pages, len(first.rows), len(last.rows)) == (25, 2, 20, 5)
+    assert beyond == last
+    assert len({one.code for one in (*first.rows, *last.rows)}) == 25
+
+
 def test_rows_can_be_narrowed_and_name_no_person() -> None:
     city = make.city()
     line = make.line(make.official(make.office(city), "赵不应出现"))
