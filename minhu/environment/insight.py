@@ -17,20 +17,25 @@ LONGEST_SUBJECT = 120
 class InsightSettings:
     """subjects: each path ("/" between levels) with its code, in order. model: a trained model of subjects in place of
     the newest of the data folder. reader: dotted path of a callable that reads texts in place of ours; "" for none.
+    offers: whether citizens are offered the 12345 hotline where it serves them faster.
     """
 
     subjects: Mapping[str, str]
     model: Path | None = None
     reader: str = ""
+    offers: bool = True
 
 
 def insight(env: Environment) -> InsightSettings:
-    """From MINHU_INSIGHT_MODEL, MINHU_SUBJECTS and MINHU_INSIGHT_READER. Raises: BadSetting."""
+    """From MINHU_INSIGHT_MODEL, MINHU_SUBJECTS, MINHU_INSIGHT_READER and MINHU_HOTLINE_OFFERS. Raises: BadSetting."""
     reader = env.text("MINHU_INSIGHT_READER", "")
     if reader and not ("." in reader and all(part.isidentifier() for part in reader.split("."))):
         raise BadSetting("MINHU_INSIGHT_READER", f"must be a dotted path such as ours.reading.read, not {reader!r}")
     return InsightSettings(
-        subjects(_path(env, "MINHU_SUBJECTS") or SUBJECTS), model=_path(env, "MINHU_INSIGHT_MODEL"), reader=reader
+        subjects(_path(env, "MINHU_SUBJECTS") or SUBJECTS),
+        model=_path(env, "MINHU_INSIGHT_MODEL"),
+        reader=reader,
+        offers=env.flag("MINHU_HOTLINE_OFFERS", default=True),
     )
 
 

@@ -21,14 +21,16 @@ from minhu.cases.authority import seen
 from minhu.cases.escalated import SUPERVISES
 from minhu.cases.models import Case, Promise, Reply
 from minhu.directory.models import Office
-from minhu.insight.models import HotIssue, Member, ReplySigns
+from minhu.insight import issues
+from minhu.insight.models import HotIssue, ReplySigns
 from minhu.insight.quality import ANY
-from minhu.insight.subject_source import about, by_subject
+from minhu.insight.subject_source import about, by_subject, is_kind
 from minhu.rules.access import Viewer
 from minhu.rules.weeks import Week
 from minhu.rules.words import PromiseKind, Stage
 
 MOST_ROWS = 500
+_MOST_ISSUES = 20
 _NEW_STAGES = (Stage.EMERGING.value, Stage.HOT.value)
 
 
@@ -129,9 +131,9 @@ def digest(viewer: Viewer, week: Week, at: datetime) -> Digest:
 def listed(viewer: Viewer, week: Week, wanted: Wanted, at: datetime) -> tuple[Row, ...]:
     """The newest first."""
     if wanted.issue_id is not None:
-        issue = _new_issues(viewer, week).filter(pk=wanted.issue_id)
-        cases = _cases(viewer).filter(hot_membership__issue__in=issue)
-        return _shown(cases.order_by("-opened_at", "-pk")[:MOST_ROWS])
+        if not _new_issues(viewer, week).filter(pk=wanted.issue_id).exists():
+            return ()
+        return _shown(_of_issue(viewer, wanted.issue_id).order_by("-opened_at", "-pk")[:MOST_ROWS])
     rows = _rows(viewer, week, wanted.number, at)
     if wanted.subject:
         among = about(_cases(viewer), wanted.subject)
@@ -202,25 +204,33 @@ def _offices(viewer: Viewer, counts: dict[Number, dict[int, int]]) -> tuple[Offi
 
 
 def _subjects(viewer: Viewer, week: Week) -> tuple[SubjectLine, ...]:
-    """The most frequent first."""
+    """The most frequent first; last those of which only the kind is known."""
     now, before = (by_subject(_rows(viewer, one, Number.OPENED, one.until)) for one in (week, week.before))
     lines = [SubjectLine(one, now.get(one, 0), before.get(one, 0)) for one in now.keys() | before.keys()]
-    return tuple(sorted(lines, key=lambda line: (-line.number, -line.before, line.subject)))
+    return tuple(sorted(lines, key=lambda line: (is_kind(line.subject), -line.number, -line.before, line.subject)))
 
 
 def _issues(viewer: Viewer, week: Week) -> tuple[IssueLine, ...]:
     """The hottest first."""
-    found = _new_issues(viewer, week).annotate(cases=Count("members")).order_by("-heat", "pk")
-    return tuple(IssueLine(one.pk, one.title, Stage(one.stage), one.reporters, one.cases) for one in found[:20])
+    found = _new_issues(viewer, week).select_related("titled_by").order_by("-heat", "pk")[:_MOST_ISSUES]
+    rows = tuple(issues.row_of(one) for one in found)
+    return tuple(
+        IssueLine(one.id, one.title, one.stage, one.reporters, _of_issue(viewer, one.id).count()) for one in rows
+    )
+
+
+def _of_issue(viewer: Viewer, issue_id: int) -> QuerySet[Case]:
+    """Cases in it, as its page counts them."""
+    return _cases(viewer).filter(issues.may_be_grouped(viewer.city_id), hot_membership__issue=issue_id)
 
 
 def _new_issues(viewer: Viewer, week: Week) -> QuerySet[HotIssue]:
-    """Those that came up or boiled up in the week, if the viewer sees all their cases: a title may be from any."""
+    """Those he may see that came up or boiled up in the week."""
+    if not viewer.has(*SUPERVISES):
+        return HotIssue.objects.none()
     during = Q(first_at__gte=week.since, first_at__lt=week.until)
     during |= Q(alerted_at__gte=week.since, alerted_at__lt=week.until)
-    new = HotIssue.objects.filter(during, city_id=viewer.city_id, merged_into=None, stage__in=_NEW_STAGES)
-    kept_from_him = Member.objects.exclude(case__in=_cases(viewer)).values("issue")
-    return new.filter(members__isnull=False).exclude(pk__in=kept_from_him).distinct()
+    return issues.visible(viewer).filter(during, stage__in=_NEW_STAGES)
 
 
 # ---- rows

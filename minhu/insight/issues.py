@@ -78,7 +78,7 @@ def row_of(issue: HotIssue) -> IssueRow:
     """The issue as lists show it. issue: of ``visible``."""
     return IssueRow(
         id=issue.pk,
-        title=issue.title if _may_show_title(issue) else "",
+        title=shown_title(issue),
         stage=Stage(issue.stage),
         heat=issue.heat,
         reporters=issue.reporters,
@@ -88,7 +88,9 @@ def row_of(issue: HotIssue) -> IssueRow:
     )
 
 
-def _may_show_title(issue: HotIssue) -> bool:
-    """Not once the case it was taken from became confidential or must be kept from somebody; the job takes another."""
+def shown_title(issue: HotIssue) -> str:
+    """ "" once the case it was taken from became confidential or must be kept from somebody; the job takes another."""
     case = issue.titled_by
-    return case is not None and not case.confidential and not Conflict.objects.filter(case=case).exists()
+    if case is None or case.confidential or Conflict.objects.filter(case=case).exists():
+        return ""
+    return issue.title

@@ -26,6 +26,7 @@ from minhu.rules.access import system
 from minhu.rules.words import NoticeKind, Role, Stage
 
 MOST_READ, MOST_EXAMPLES, MOST_PLACES = 60, 3, 12
+_ENDS = "。，；、 "
 TOLD = (Role.SUPERVISOR, Role.LEADERSHIP)
 
 
@@ -44,7 +45,7 @@ def described(cases: Sequence[int], known: Frequencies) -> Description:
     reports = [report_of(row) for row in Case.objects.filter(pk__in=cases).values_list(*FIELDS)]
     found = extract(reports, known, most=MOST_EXAMPLES)
     titled_by = _titled_by(found.title, reports)
-    title = masked(found.title, names_of([titled_by or 0]))[:80]
+    title = masked(found.title, names_of([titled_by or 0]))[:80].rstrip(_ENDS)
     return Description(title, titled_by, [int(key) for key in found.texts], _places(reports))
 
 

@@ -21,7 +21,8 @@ from minhu.rules.access import Viewer
 from minhu.rules.intervals import Share, shown
 from minhu.rules.words import ReplySign
 
-_MOST_ROWS = 100
+A_PAGE = 20
+_MOST_OF_CASE = 100
 ANY = Q(*((sign.value, True) for sign in ReplySign), _connector=Q.OR)
 
 
@@ -57,6 +58,16 @@ class SignedReply:
     signs: tuple[tuple[ReplySign, tuple[str, ...]], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Replies with signs, a page of them. page: from 1 to pages."""
+
+    rows: tuple[SignedReply, ...]
+    total: int
+    page: int
+    pages: int
+
+
 def by_office(viewer: Viewer, time: Between) -> tuple[OfficeShares, ...]:
     """In the order of the directory: overlapping intervals make no ranking."""
     counts = {sign.value: Count("pk", filter=Q(**{sign.value: True})) for sign in ReplySign}
@@ -67,18 +78,21 @@ def by_office(viewer: Viewer, time: Between) -> tuple[OfficeShares, ...]:
 
 
 def with_signs(
-    viewer: Viewer, time: Between, *, office_id: int | None = None, sign: ReplySign | None = None
-) -> tuple[SignedReply, ...]:
-    """The latest first."""
+    viewer: Viewer, time: Between, *, office_id: int | None = None, sign: ReplySign | None = None, page: int = 1
+) -> Signed:
+    """The latest first; of a page that is not there, the last."""
     rows = _visible(viewer, time).filter(Q(**{sign.value: True}) if sign else ANY)
     if office_id is not None:
         rows = rows.filter(office=office_id)
-    return _rows(rows)
+    total = rows.count()
+    pages = max(1, -(-total // A_PAGE))
+    page = min(max(page, 1), pages)
+    return Signed(_rows(rows, A_PAGE * (page - 1), A_PAGE * page), total, page, pages)
 
 
 def of_case(viewer: Viewer, case_id: int) -> tuple[SignedReply, ...]:
     """Every reply to one case that was read, the latest first; also those without a sign."""
-    return _rows(_supervised(viewer).filter(reply__case=case_id))
+    return _rows(_supervised(viewer).filter(reply__case=case_id), 0, _MOST_OF_CASE)
 
 
 def _supervised(viewer: Viewer) -> QuerySet[ReplySigns]:
@@ -98,8 +112,8 @@ def _shares(office: Office, row: Mapping[str, Any]) -> OfficeShares:
     return OfficeShares(office.pk, office.name, whole, shown(row["some"], whole), signs)
 
 
-def _rows(rows: QuerySet[ReplySigns]) -> tuple[SignedReply, ...]:
-    found = rows.select_related("reply__case", "office").order_by("-reply__at", "-reply")[:_MOST_ROWS]
+def _rows(rows: QuerySet[ReplySigns], first: int, after: int) -> tuple[SignedReply, ...]:
+    found = rows.select_related("reply__case", "office").order_by("-reply__at", "-reply")[first:after]
     return tuple(
         SignedReply(
             case_id=one.reply.case_id, code=one.reply.case.code, office=one.office.name, done=one.reply.done,

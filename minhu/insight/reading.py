@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.conf import settings
 from django.db import transaction
 
 from minhu.cases import asking, offering, sorting
@@ -103,5 +104,5 @@ def _apply(case: Case, found: Found, at: datetime) -> None:
     sorting.sort_as_read(case, read.kind, read.urgency, reader=read.reader, at=at)
     if found.unclear:
         asking.ask_as_read(case, at=at)
-    elif found.ground is not None:
+    elif found.ground is not None and settings.INSIGHT.offers:
         offering.offer(case, found.ground, at=at)

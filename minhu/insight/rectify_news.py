@@ -13,6 +13,7 @@ from minhu.cases import noticing
 from minhu.cases.noticing import News
 from minhu.directory.models import Account
 from minhu.directory.queries import viewer_of
+from minhu.insight.issues import shown_title
 from minhu.insight.models import Rectification, RectifyStep
 from minhu.insight.rectify_rights import may_own, visible
 from minhu.rules.rectifying import RectifyState
@@ -25,11 +26,13 @@ _ALL = tuple(KINDS.values())
 
 
 def moved(one: Rectification, before: RectifyStep | None, step: RectifyStep, *, at: datetime) -> None:
-    """It came to another step: what was told of the one before is over, and whose turn it is now is told."""
+    """It came to another step: what was told of the one before is over, and whose turn it is now is told; the
+    owner also that it was called off.
+    """
     if before is not None:
         noticing.settled(NoticeKind.RECTIFY, *_ALL, about_id=before.pk, at=at)
     state = RectifyState(step.state)
-    if state in _OWNERS_TURN:
+    if state in _OWNERS_TURN or state is RectifyState.CALLED_OFF:
         _tell(one, NoticeKind.RECTIFY, step, officials=_owner(one), at=at)
     if state in _FOR_OTHERS:
         _tell(one, NoticeKind.RECTIFY, step, accounts=_accounts(one, Role.SUPERVISOR), at=at)
@@ -61,7 +64,7 @@ def _tell(
     at: datetime,
 ) -> int:
     officials, accounts = list(officials), list(accounts)
-    news = News(one.city_id, kind, step.pk, one.issue.title, due_at=step.due_at)
+    news = News(one.city_id, kind, step.pk, shown_title(one.issue), due_at=step.due_at)
     noticing.tell(news, officials=officials, accounts=accounts, at=at)
     return len(officials) + len(accounts)
 

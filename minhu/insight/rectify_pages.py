@@ -14,10 +14,11 @@ from minhu.cases.authority import seen
 from minhu.cases.models import Case
 from minhu.cases.rows import shown
 from minhu.directory.naming import full_title
-from minhu.insight import reporters
+from minhu.insight import issues, reporters
+from minhu.insight.issues import shown_title
 from minhu.insight.models import HotIssue, Recheck, Rectification, RectifyStep, Sample
 from minhu.insight.rechecking import evidence_of
-from minhu.insight.rectify_rights import kept_from, may_begin, may_do, visible
+from minhu.insight.rectify_rights import kept_from, may_begin, may_do, same_issues, visible
 from minhu.intake.scope import NotYours
 from minhu.rules.access import Viewer
 from minhu.rules.rectifying import RectifyAct, RectifyState, Verdict
@@ -128,9 +129,12 @@ class ToCall:
 
 @dataclass(frozen=True, slots=True)
 class RectifyPage:
-    """told, kept: how many reporters were told that it is done, and how many of them it has reached."""
+    """told, kept: how many reporters were told that it is done, and how many of them it has reached. issue_id: its hot
+    issue, None where the viewer may not see that.
+    """
 
     row: RectifyRow
+    issue_id: int | None
     acts: frozenset[RectifyAct]
     promised_until: datetime | None
     begun_at: datetime
@@ -159,7 +163,7 @@ def offered(viewer: Viewer) -> tuple[Offered, ...]:
         return ()
     rising = [Stage.HOT.value, Stage.EMERGING.value, Stage.COOLING.value]
     found = _issues(viewer).filter(stage__in=rising).order_by("-heat", "pk")
-    return tuple(Offered(one.pk, one.title, one.reporters, one.last_at) for one in found[:_MOST_OFFERED])
+    return tuple(Offered(one.pk, shown_title(one), one.reporters, one.last_at) for one in found[:_MOST_OFFERED])
 
 
 def issue_to_begin(viewer: Viewer, issue_id: int) -> Offered:
@@ -167,13 +171,19 @@ def issue_to_begin(viewer: Viewer, issue_id: int) -> Offered:
     one = _issues(viewer).filter(pk=issue_id).first() if may_begin(viewer) else None
     if one is None:
         raise NotYours
-    return Offered(one.pk, one.title, one.reporters, one.last_at)
+    return Offered(one.pk, shown_title(one), one.reporters, one.last_at)
 
 
 def rectification_of(viewer: Viewer, issue_id: int) -> RectifyRow | None:
-    """What stands on the page of an issue, for who may know of it."""
-    one = _listed(visible(viewer).filter(issue=issue_id)).first()
+    """What stands on the page of an issue, for who may know of it; that of one that was merged into it too."""
+    issue = HotIssue.objects.filter(city_id=viewer.city_id, pk=issue_id).first()
+    one = _listed(visible(viewer).filter(issue__in=same_issues(issue))).first() if issue is not None else None
     return _row(one, viewer) if one is not None else None
+
+
+def may_be_begun(viewer: Viewer, issue_id: int) -> bool:
+    """Whether the viewer may have an issue put right that nobody puts right yet."""
+    return may_begin(viewer) and _issues(viewer).filter(pk=issue_id).exists()
 
 
 def rectify_page(viewer: Viewer, rectification_id: int) -> RectifyPage:
@@ -188,6 +198,7 @@ def rectify_page(viewer: Viewer, rectification_id: int) -> RectifyPage:
     steps = one.steps.select_related("by").order_by("at", "pk")
     return RectifyPage(
         row=_row(one, viewer),
+        issue_id=issues.visible(viewer).filter(pk__in=same_issues(one.issue)).values_list("pk", flat=True).first(),
         acts=acts,
         promised_until=one.due_at,
         begun_at=one.begun_at,
@@ -215,12 +226,13 @@ def page_of_step(viewer: Viewer, step_id: int) -> int:
 
 
 def _issues(viewer: Viewer) -> QuerySet[HotIssue]:
-    free = HotIssue.objects.filter(city_id=viewer.city_id, merged_into=None, rectification=None)
-    return free.exclude(pk__in=kept_from(viewer).values("pk"))
+    here = HotIssue.objects.filter(city_id=viewer.city_id, merged_into=None, rectification=None)
+    free = here.exclude(merged__rectification__isnull=False)
+    return free.exclude(pk__in=kept_from(viewer).values("pk")).select_related("titled_by")
 
 
 def _listed(rows: QuerySet[Rectification]) -> QuerySet[Rectification]:
-    counted = rows.select_related("issue", "owner", "office").annotate(promised=Count("reporters"))
+    counted = rows.select_related("issue__titled_by", "owner", "office").annotate(promised=Count("reporters"))
     return counted.prefetch_related("steps").order_by("pk")
 
 
@@ -228,7 +240,7 @@ def _row(one: Rectification, viewer: Viewer) -> RectifyRow:
     step = next(step for step in one.steps.all() if step.ended_at is None)
     return RectifyRow(
         id=one.pk,
-        title=one.issue.title,
+        title=shown_title(one.issue),
         owner=f"{full_title(one.office.name, one.office.kind, one.owner.title)} {one.owner.name}",
         office=one.office.name,
         state=RectifyState(one.state),

@@ -8,8 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import Q
+
 from minhu.cases.tracking import case_id_of
 from minhu.insight.models import Rectification, Reporter
+from minhu.insight.reporters import CALLED_OFF
 from minhu.rules.intervals import FEWEST
 from minhu.rules.rectifying import DONE, RectifyState, Verdict
 
@@ -39,7 +42,9 @@ class PublicRow:
 
 @dataclass(frozen=True, slots=True)
 class TrackedRectification:
-    """As who reported it sees it. due_at: what he was told. public_id: where all may read of it; None not yet."""
+    """As who reported it sees it. due_at: what he was told. why: it was called off. public_id: where all may read of
+    it; None not yet.
+    """
 
     state: RectifyState
     office: str
@@ -47,6 +52,7 @@ class TrackedRectification:
     due_at: datetime
     verified_at: datetime | None
     public_id: int | None
+    why: str
 
     @property
     def done(self) -> bool:
@@ -69,8 +75,9 @@ def public_page(city_id: int, rectification_id: int) -> PublicRow | None:
 def tracked(code: str) -> TrackedRectification | None:
     """For who holds the code, which the caller has looked up and counted."""
     case_id = case_id_of(code)
-    his = Reporter.objects.filter(case=case_id or 0, promise__released_at=None)
-    one = his.select_related("rectification__office", "promise").order_by("-at").first()
+    his = Reporter.objects.filter(case=case_id or 0)
+    still = his.filter(Q(promise__released_at=None) | Q(promise__released_reason=CALLED_OFF))
+    one = still.select_related("rectification__office", "promise").order_by("-at").first()
     if one is None:
         return None
     it = one.rectification
@@ -81,6 +88,7 @@ def tracked(code: str) -> TrackedRectification | None:
         due_at=one.promise.due_at,
         verified_at=it.verified_at,
         public_id=it.pk if it.published_at is not None else None,
+        why=it.steps.get(ended_at=None).words if it.state == RectifyState.CALLED_OFF else "",
     )
 
 

@@ -8,6 +8,7 @@
     claim(id)                     all is done, says the owner: the sample is drawn (rechecking.py)
     give(id, official_id)         another owner
     publish(id, …)                what the public reads of it
+    call_off(id, reason)          it will not be done, and reporters are told why
 
 Refusal
 ├── NotYours           (intake.scope) not his, or it does not exist: one answer
@@ -205,6 +206,21 @@ def publish(rectification_id: int, title: str, words: str, *, by: Viewer, at: da
     one.title, one.words, one.published_at, one.published_by_id = title, words, at, by.account_id
     one.save(update_fields=["title", "words", "published_at", "published_by"])
     move(one, RectifyAct.PUBLISH, by=by, at=at)
+    return one
+
+
+@transaction.atomic
+def call_off(rectification_id: int, reason: str, *, by: Viewer, at: datetime | None = None) -> Rectification:
+    """It is over without being done; what reporters were promised falls away, and each is told (reporters.py).
+
+    Raises: NotYours, NotPossibleNow, SayIt, NumbersInWords.
+    """
+    at = at or timezone.now()
+    one = locked(rectification_id, by, RectifyAct.CALL_OFF)
+    reason = said(storable(reason, 301), 300)
+    if _NUMBER.search(reason):
+        raise NumbersInWords
+    move(one, RectifyAct.CALL_OFF, by=by, at=at, words=reason)
     return one
 
 

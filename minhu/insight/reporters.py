@@ -1,7 +1,8 @@
 """The promise to everybody who reported a hot issue: that it is put right, by when; and, once it is, that it was.
 
     promise_each(one)      who reported it and was not promised it yet is promised it, in his thread or on his page
-    promise_due(at)        the same for all that are under way; and who no longer belongs to one is released
+    promise_due(at)        the same for all that are under way; who no longer belongs to one is released, and everybody
+                           where it was called off, who is told
     tell_due(at)           reporters said that it is solved: everybody is told
     settle(at)             what was said has arrived: the promise is kept
 
@@ -37,6 +38,7 @@ _PROMISED_IN = [RectifyState.UNDER_WAY.value, RectifyState.CLAIMED.value, Rectif
 _DONE = [state.value for state in DONE]
 _OPEN = Q(promise__kept_at=None, promise__released_at=None)
 PARTED = "已不属于这个热点问题"
+CALLED_OFF = "整改不再进行"
 DONE_WORDS = "您反映的问题已整改，经回访反映人核验。又出现的，请再告诉我们。"
 
 
@@ -48,7 +50,33 @@ def promise_due(at: datetime) -> int:
             one = _locked(pk)
             if one.state in _PROMISED_IN:
                 done += promise_each(one, at=at, limit=AT_ONCE) + _release_parted(one, at)
-    return done
+    return done + _let_go_due(at)
+
+
+def _let_go_due(at: datetime) -> int:
+    off = RectifyState.CALLED_OFF.value
+    waiting = Rectification.objects.filter(state=off, reporters__in=Reporter.objects.filter(_OPEN)).distinct()
+    gone = 0
+    for pk in waiting.order_by("pk").values_list("pk", flat=True):
+        with transaction.atomic():
+            gone += _let_go(_locked(pk), at)
+    return gone
+
+
+def _let_go(one: Rectification, at: datetime) -> int:
+    """Nothing is promised any more; whoever left a number is told, and each reads why on the page of his matter."""
+    acts = []
+    for each in one.reporters.filter(_OPEN).select_related("case").order_by("case")[:AT_ONCE]:
+        case = Case.objects.select_for_update(no_key=True).get(pk=each.case_id)
+        if not ledger.release(case, CALLED_OFF, _KIND, at=at):
+            continue
+        citizen = Citizen.objects.get(pk=case.citizen_id)
+        if not outbox.why_not(citizen, asked_for=True):
+            draft = outbox.Draft(template="rectify_off", variables={"code": case.code}, code=case.code, asked_for=True)
+            tell(case, citizen, draft, key=f"rectify_off:{each.promise_id}", at=at)
+        acts.append(trail.entry("release_rectify", case, CALLED_OFF, rectification=one.pk))
+    _record(one, acts)
+    return len(acts)
 
 
 def promise_each(one: Rectification, *, at: datetime, limit: int | None = None) -> int:

@@ -1,17 +1,18 @@
 """New groups take the place of the old: issues stay themselves where they can, and links to those that go lead on.
 
-A group is the issue of its name; else the issue with most of its cases; else a new one. An issue without a group
-becomes part of the one that has most of its cases. What was told of one of its cases was told of the issue.
+A group that has most cases of an issue which is being put right is that issue; else a group is the issue of its name;
+else the issue with most of its cases; else a new one. An issue without a group becomes part of the one that has most of
+its cases. What was told of one of its cases was told of the issue.
 """
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from minhu.insight.membership import keep_apart
-from minhu.insight.models import Apart, HotIssue, Member, Merge
+from minhu.insight.models import Apart, HotIssue, Member, Merge, Rectification
 from minhu.rules.words import Stage
 
 Groups = Mapping[str, Sequence[tuple[int, float | None]]]
@@ -25,6 +26,8 @@ class Rewriting:
         self._city, self._groups, self._times = city_id, groups, times
         self._old = {one.pk: one for one in HotIssue.objects.filter(city_id=city_id)}
         self._members = {one.case_id: one for one in Member.objects.filter(issue__city_id=city_id)}
+        begun = Rectification.objects.filter(issue__in=self._old).order_by("pk")
+        self._begun = list(begun.values_list("issue", flat=True))
         self._were: dict[int, list[int]] = defaultdict(list)
         for case, one in self._members.items():
             self._were[one.issue_id].append(case)
@@ -61,9 +64,9 @@ class Rewriting:
             Merge.objects.filter(gone__in=self._old, undone_at=None, by__isnull=False).values_list("gone", flat=True)
         )
         by_name = {one.name: one for one in self._old.values() if one.pk not in by_hand}
-        self.issues = {name: by_name[name] for name in self._groups if name in by_name}
+        self.issues = {name: by_name[name] for name in self._groups if name in by_name} | self._put_right(by_hand)
         taken = {one.pk for one in self.issues.values()}
-        for name in sorted(self._groups.keys() - by_name.keys(), key=lambda name: (-len(self._groups[name]), name)):
+        for name in sorted(self._groups.keys() - self.issues.keys(), key=lambda name: (-len(self._groups[name]), name)):
             votes = Counter(issue for issue in self._before(name) if issue not in taken)
             most = max(votes, key=lambda issue: (votes[issue], -issue), default=None)
             self.issues[name] = self._old[most] if most is not None else HotIssue(city_id=self._city)
@@ -72,6 +75,19 @@ class Rewriting:
             if self.issues.get(old.name, old) is not old:
                 old.name = f"issue-{old.pk}"  # another has its name now
                 old.save(update_fields=["name"])
+
+    def _put_right(self, by_hand: Collection[int]) -> dict[str, HotIssue]:
+        """Issues with a rectification, each by the group that has most of its cases; the first begun goes first."""
+        found: dict[str, HotIssue] = {}
+        for issue in [one for one in self._begun if one not in by_hand]:
+            its = set(self._were[issue])
+            votes = {
+                name: len(its.intersection(case for case, _alike in cases)) for name, cases in self._groups.items()
+            }
+            free = [name for name, count in votes.items() if count and name not in found]
+            if free:
+                found[max(free, key=lambda name: (votes[name], name))] = self._old[issue]
+        return found
 
     def _before(self, name: str) -> list[int]:
         """The issues in which the cases of a group were."""
@@ -112,7 +128,8 @@ class Rewriting:
             cases = sorted(self._were[old.pk])
             votes = Counter(homes[case].pk for case in cases if case in homes)
             old.stage, old.heat, old.reporters, old.measured_at = Stage.QUIET.value, 0.0, 0, at
-            old.title, old.titled_by, old.examples, old.places = "", None, [], []
+            if old.pk not in self._begun:  # what is put right keeps its name, which its page shows while it may
+                old.title, old.titled_by, old.examples, old.places = "", None, [], []
             if votes:
                 old.merged_into_id = max(votes, key=lambda issue: (votes[issue], -issue))
                 Merge.objects.create(into_id=old.merged_into_id, gone=old, cases=cases, at=at)

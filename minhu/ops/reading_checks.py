@@ -22,6 +22,8 @@ def reading() -> Iterator[Finding]:
     """In the order in which one would mend it."""
     yield from _own_reader()
     yield from _model()
+    if not settings.INSIGHT.offers:
+        yield Finding("hotline offers", Grade.WELL, "switched off: citizens are not offered 12345")
     waiting = Case.objects.filter(read_at=None, opened_at__lt=timezone.now() - MAY_WAIT).count()
     if waiting:
         cure = "run minhu jobs, or look for read_cases in its log; after an upgrade the older ones are read in a while"

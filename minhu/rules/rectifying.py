@@ -4,6 +4,7 @@
                                             ↑               │fail
                                             ├────start─── failed                verified, published ─reopen→ reopened
                                             └────start─── reopened
+    any of them before verified ─call_off→ called_off, which is the end
 
     after(state, act)            where an act leads
     may(parts, state, act)       whether somebody who is this to a rectification may do it now
@@ -52,7 +53,9 @@ SEED_BYTES = 32
 
 
 class RectifyState(StrEnum):
-    """CLAIMED: the owner says it is done. VERIFIED: reporters say so too. REOPENED: reports came back."""
+    """CLAIMED: the owner says it is done. VERIFIED: reporters say so too. REOPENED: reports came back. CALLED_OFF: it
+    will not be done, for a reason that reporters are told.
+    """
 
     BEGUN = "begun"
     RESEARCHED = "researched"
@@ -62,6 +65,7 @@ class RectifyState(StrEnum):
     VERIFIED = "verified"
     PUBLISHED = "published"
     REOPENED = "reopened"
+    CALLED_OFF = "called_off"
 
 
 class RectifyAct(StrEnum):
@@ -78,6 +82,7 @@ class RectifyAct(StrEnum):
     PUBLISH = "publish"
     REOPEN = "reopen"
     GIVE = "give"
+    CALL_OFF = "call_off"
 
 
 class Part(StrEnum):
@@ -131,6 +136,9 @@ class AskedAlready(Refusal):
     words = "这位群众的回访结果已经登记过，不能更改。"
 
 
+DONE = frozenset({RectifyState.VERIFIED, RectifyState.PUBLISHED})
+"""Reporters said that it is solved."""
+OVER = DONE | {RectifyState.CALLED_OFF}
 NEXT: Mapping[tuple[RectifyState, RectifyAct], RectifyState] = {
     (RectifyState.BEGUN, RectifyAct.RESEARCH): RectifyState.RESEARCHED,
     (RectifyState.RESEARCHED, RectifyAct.START): RectifyState.UNDER_WAY,
@@ -142,17 +150,16 @@ NEXT: Mapping[tuple[RectifyState, RectifyAct], RectifyState] = {
     (RectifyState.VERIFIED, RectifyAct.PUBLISH): RectifyState.PUBLISHED,
     (RectifyState.VERIFIED, RectifyAct.REOPEN): RectifyState.REOPENED,
     (RectifyState.PUBLISHED, RectifyAct.REOPEN): RectifyState.REOPENED,
+    **{(state, RectifyAct.CALL_OFF): RectifyState.CALLED_OFF for state in RectifyState if state not in OVER},
 }
 """Acts that change the state."""
 
 _PLANNING = frozenset({RectifyState.RESEARCHED, RectifyState.UNDER_WAY, RectifyState.FAILED, RectifyState.REOPENED})
-DONE = frozenset({RectifyState.VERIFIED, RectifyState.PUBLISHED})
-"""Reporters said that it is solved."""
 WITHIN: Mapping[RectifyAct, frozenset[RectifyState]] = {
     RectifyAct.PLAN: _PLANNING,
     RectifyAct.DO: frozenset({RectifyState.UNDER_WAY}),
     RectifyAct.RECHECK: frozenset({RectifyState.CLAIMED}),
-    RectifyAct.GIVE: frozenset(RectifyState) - DONE,
+    RectifyAct.GIVE: frozenset(RectifyState) - OVER,
 }
 """Acts that leave the state as it is."""
 
@@ -165,7 +172,7 @@ _WAITS = {
 }
 _OWNERS = frozenset({Part.OWNER, Part.HELPER})
 BEGINS = frozenset({Part.SUPERVISOR, Part.LEADERSHIP})
-"""Who begins one, names its owner, and publishes what came of it."""
+"""Who begins one, names its owner, publishes what came of it, or calls it off."""
 MAY: Mapping[RectifyAct, frozenset[Part]] = {
     RectifyAct.RESEARCH: _OWNERS,
     RectifyAct.PLAN: _OWNERS,
@@ -178,6 +185,7 @@ MAY: Mapping[RectifyAct, frozenset[Part]] = {
     RectifyAct.PUBLISH: BEGINS,
     RectifyAct.REOPEN: frozenset({Part.SYSTEM}),
     RectifyAct.GIVE: BEGINS,
+    RectifyAct.CALL_OFF: BEGINS,
 }
 
 
@@ -214,7 +222,7 @@ def waits_until(
     match state:
         case RectifyState.UNDER_WAY | RectifyState.FAILED:
             return promised
-        case RectifyState.PUBLISHED:
+        case RectifyState.PUBLISHED | RectifyState.CALLED_OFF:
             return None
         case _:
             return add_working_days(at, _WAITS[state], calendar)

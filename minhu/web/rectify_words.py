@@ -17,6 +17,7 @@ STATES: dict[RectifyState, Shown] = {
     RectifyState.VERIFIED: Shown(gettext_noop("群众核验通过，等公布"), "circle-check", "ok"),
     RectifyState.PUBLISHED: Shown(gettext_noop("已公布"), "circle-check", "ok"),
     RectifyState.REOPENED: Shown(gettext_noop("又有反映，重新整改"), "undo-2", "over"),
+    RectifyState.CALLED_OFF: Shown(gettext_noop("已叫停"), "x", ""),
 }
 CAME_TO: dict[RectifyState, str] = {
     RectifyState.BEGUN: gettext_noop("确定牵头领导"),
@@ -27,6 +28,7 @@ CAME_TO: dict[RectifyState, str] = {
     RectifyState.VERIFIED: gettext_noop("回访通过"),
     RectifyState.PUBLISHED: gettext_noop("向社会公布"),
     RectifyState.REOPENED: gettext_noop("又有人反映，重新整改"),
+    RectifyState.CALLED_OFF: gettext_noop("整改叫停，逐人告诉原因"),
 }
 VERDICTS: dict[Verdict, Shown] = {
     Verdict.PASSED: Shown(gettext_noop("通过"), "circle-check", "ok"),

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from minhu.cases.models import Case, HotlineOffer
 from minhu.directory.models import Account
 from minhu.directory.queries import viewer_of
-from minhu.insight import rectifying
-from minhu.insight.models import HotIssue, Rectification
+from minhu.insight import rectifying, signing
+from minhu.insight.models import Duplicate, HotIssue, Reading, Rectification
 from minhu.insight.rectifying import Plan
 from minhu.insight.tests.rectified import answer_all, hot_issue, report
 from minhu.rules.calendar import china
 from minhu.rules.clock import legal_day
 from minhu.rules.deadlines import add_working_days
-from minhu.rules.words import Stage
+from minhu.rules.words import OfferGround, Stage
 from tests import make
 from tests.browser.scene import Scene
 
@@ -39,4 +40,20 @@ def rectified(scene: Scene, supervisor: Account, at: datetime) -> tuple[HotIssue
     rectifying.publish(made[2].pk, "积水", "清掏了雨水口。", by=judge, at=at)
     new = hot_issue(scene.city, "噪声", at=at)
     HotIssue.objects.filter(pk=new.pk).update(stage=Stage.HOT.value)
+    for _ in range(2):
+        report(new, scene.line, make.citizen(scene.city, at=at), at=at)
     return new, tuple(made)
+
+
+def read(issue: HotIssue, at: datetime) -> Case:
+    """A case of the issue, as software read it, and the other, which may be the same matter."""
+    earlier, case = Case.objects.filter(hot_membership__issue=issue).order_by("pk")
+    why = [["same_object", ["噪声"]], ["days_apart", ["0"]]]
+    Duplicate.objects.create(case=case, earlier=earlier, score=0.6, same_citizen=False, reasons=why, found_at=at)
+    Reading.objects.create(
+        city_id=case.city_id, case=case, reader="signs", kind=case.kind, kind_confidence=0.9, kind_words=["没有"],
+        subject="城乡建设", subject_confidence=0.8, subject_words=["停水"], claimed_at=at, read_at=at,
+    )  # fmt: skip
+    HotlineOffer.objects.create(city_id=case.city_id, case=case, ground=OfferGround.ROUTINE.value, at=at)
+    signing.sign_new(at)
+    return case

@@ -10,7 +10,7 @@ from minhu.directory.models import Account
 from tests.browser.axe import faults
 from tests.browser.casework import Work, work
 from tests.browser.conftest import DESK, PHONE, Open
-from tests.browser.rectified import rectified
+from tests.browser.rectified import read, rectified
 from tests.browser.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
@@ -47,7 +47,10 @@ def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, list[str]]]
     public += ["/rectifications/", f"/rectifications/{published.pk}/"]
     official += [f"/console/rectifications/{planned.pk}/"]
     supervisor += ["/console/rectifications/", f"/console/rectifications/new/{issue.pk}/"]
-    supervisor += [f"/console/rectifications/{claimed.pk}/"]
+    supervisor += [f"/console/rectifications/{claimed.pk}/", f"/console/insight/{claimed.issue_id}/"]
+    supervisor += ["/console/insight/", f"/console/insight/{issue.pk}/", "/console/insight/replies/"]
+    supervisor += ["/console/insight/digest/", "/console/insight/digest/cases/?number=opened"]
+    staff += [f"/console/cases/{read(issue, timezone.now()).pk}/", "/console/rectifications/"]
     operator = ["/console/import/", "/console/gateways/"]
     return [
         (None, public), (work.unit_account, unit), (work.supervisor_account, supervisor),

@@ -30,6 +30,16 @@ SIGNS_OF_LIFE = {
         where d.seed = ''""",
     "weeks in the figures": "select count(distinct strftime('%W', day_on)) > 10 from supervision_daycount",
     "rectifications published": "select count(*) from insight_rectification where state = 'published'",
+    "rectifications of issues of the stream": """select count(*) from insight_rectification r where exists (select 1
+        from insight_member m join insight_streamed s on s.case_id = m.case_id where m.issue_id = r.issue_id)""",
+    "rectifications under way": "select count(*) from insight_rectification where state = 'claimed'",
+    "hot issues": "select count(*) from insight_hotissue where stage = 'hot' and alerted_at is not null",
+    "subjects read": "select count(*) from insight_reading where subject <> ''",
+    "readings corrected": "select count(*) from insight_correction",
+    "offers of the hotline, one taken": "select count(*) > 1 and count(taken_at) > 0 from cases_hotlineoffer",
+    "duplicates proposed": "select count(*) from insight_duplicate where dismissed_at is null",
+    "replies with hints, most without": """select sum(empty + template + off_point + no_fact + passed_on + too_short
+        > 0) between 1 and count(*) / 2 from insight_replysigns""",
     "alarms": "select count(*) from supervision_decayalarm",
     "numbers to be corrected": "select count(*) from supervision_correction",
 }

@@ -13,7 +13,7 @@ from minhu.intake.models import Text
 from minhu.rules.rectifying import DONE, RectifyState
 
 _DONE = sorted(state.value for state in DONE)
-_BEFORE_DUE = [RectifyState.BEGUN.value, RectifyState.RESEARCHED.value]
+_WITHOUT_DUE = [one.value for one in (RectifyState.BEGUN, RectifyState.RESEARCHED, RectifyState.CALLED_OFF)]
 
 
 class Rectification(models.Model):
@@ -43,7 +43,7 @@ class Rectification(models.Model):
             one_of("state", RectifyState, "rectification_state_known"),
             models.CheckConstraint(condition=Q(times__gte=1), name="rectification_times_from_one"),
             models.CheckConstraint(
-                condition=Q(due_at__isnull=False) | Q(state__in=[*_BEFORE_DUE, RectifyState.REOPENED.value]),
+                condition=Q(due_at__isnull=False) | Q(state__in=[*_WITHOUT_DUE, RectifyState.REOPENED.value]),
                 name="rectification_under_way_has_due",
             ),
             models.CheckConstraint(

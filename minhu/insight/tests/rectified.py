@@ -37,6 +37,7 @@ def report(issue: HotIssue, line: Line, citizen: Citizen, *, at: datetime = AT, 
         **said,
     )  # fmt: skip
     Member.objects.create(case=case, issue=issue, likeness=0.9, at=at)
+    HotIssue.objects.filter(pk=issue.pk, titled_by=None).update(titled_by=case)
     return case
 
 

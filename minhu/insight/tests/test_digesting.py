@@ -7,7 +7,7 @@ import pytest
 from minhu.cases.models import Case, Conflict, Promise
 from minhu.directory.models import Line, Office
 from minhu.insight.digesting import Digest, Number, Wanted, digest, listed
-from minhu.insight.models import HotIssue, Member
+from minhu.insight.models import HotIssue, Member, Reading
 from minhu.insight.tests.replied import case, signed
 from minhu.rules.access import Viewer
 from minhu.rules.weeks import Week
@@ -46,7 +46,7 @@ def promise(
 def issue(city: Office, title: str, *cases: Case, stage: Stage = Stage.HOT, first_at: datetime = AT) -> HotIssue:
     made = HotIssue.objects.create(
         city=city, name=title, title=title, stage=stage.value, heat=4.0, reporters=len(cases), first_at=first_at,
-        last_at=AT, measured_at=AT,
+        last_at=AT, measured_at=AT, titled_by=cases[0],
     )  # fmt: skip
     Member.objects.bulk_create(Member(case=one, issue=made, at=AT) for one in cases)
     return made
@@ -105,19 +105,35 @@ def test_what_is_with_nobody_is_the_citys(city: Office) -> None:
     assert opened(made, Wanted(office_id=city.pk), viewer) == ["AAAA0001"]
 
 
+def test_cases_are_told_by_the_first_level_of_their_subject_else_by_kind(city: Office) -> None:
+    line = office_line(city, "甲局")
+    for number, subject in enumerate(("城乡建设/供水", "城乡建设", "交通运输", "")):
+        reading = {"subject": subject, "subject_confidence": None if subject else 0.4, "claimed_at": AT}
+        Reading.objects.create(city=city, case=case(line, f"AAAA000{number}"), **reading)
+    case(line, "AAAA0004")
+    viewer = make.viewer(city, Role.LEADERSHIP)
+
+    made = digest(viewer, WEEK, NOW)
+
+    told = [(line.subject, line.number) for line in made.subjects]
+    assert told == [("城乡建设", 2), ("交通运输", 1), ("request", 2)]
+    for subject, number in told:
+        assert len(opened(made, Wanted(subject=subject), viewer)) == number
+
+
 def test_new_matters_are_named_if_they_came_or_boiled_up_this_week(city: Office) -> None:
     line = office_line(city, "甲局")
-    cases = [case(line, f"AAAA000{number}") for number in range(1, 6)]
+    cases = [case(line, f"AAAA000{number}") for number in range(1, 7)]
     new = issue(city, "荷花苑停水", cases[0], cases[1], stage=Stage.EMERGING)
     issue(city, "一般的事", cases[2], stage=Stage.QUIET)
     issue(city, "早就有的事", cases[3], first_at=AT - timedelta(days=30))
-    boiled = issue(city, "夜市油烟", cases[4], first_at=AT - timedelta(days=30))
+    boiled = issue(city, "夜市油烟", cases[4], cases[5], first_at=AT - timedelta(days=30))
     HotIssue.objects.filter(pk=boiled.pk).update(alerted_at=AT)
     viewer = make.viewer(city, Role.LEADERSHIP)
 
     made = digest(viewer, WEEK, NOW)
 
-    assert {(one.title, one.cases) for one in made.issues} == {("荷花苑停水", 2), ("夜市油烟", 1)}
+    assert {(one.title, one.cases) for one in made.issues} == {("荷花苑停水", 2), ("夜市油烟", 2)}
     assert set(opened(made, Wanted(issue_id=new.pk), viewer)) == {"AAAA0001", "AAAA0002"}
 
 

@@ -34,6 +34,18 @@ def test_shares_are_by_office_with_intervals_and_none_of_fewer_than_ten() -> Non
     assert dict(second.signs)[ReplySign.EMPTY] is None
 
 
+def test_rows_are_paged_the_latest_first_and_a_page_that_is_not_there_is_the_last() -> None:
+    city = make.city()
+    many(make.line(make.official(make.office(city))), 25, "AA", empty=True)
+    viewer = make.viewer(city, Role.SUPERVISOR)
+
+    first, last, beyond = (quality.with_signs(viewer, TIME, page=page) for page in (1, 2, 99))
+
+    assert (first.total, first.pages, len(first.rows), len(last.rows)) == (25, 2, 20, 5)
+    assert beyond == last
+    assert len({one.code for one in (*first.rows, *last.rows)}) == 25
+
+
 def test_rows_can_be_narrowed_and_name_no_person() -> None:
     city = make.city()
     line = make.line(make.official(make.office(city), "赵不应出现"))
@@ -42,11 +54,11 @@ def test_rows_can_be_narrowed_and_name_no_person() -> None:
     many(line, 1, "CC")
     viewer = make.viewer(city, Role.LEADERSHIP)
 
-    everything = quality.with_signs(viewer, TIME)
+    everything = quality.with_signs(viewer, TIME).rows
     assert len(everything) == 2
     assert "赵不应出现" not in str(everything)
-    assert [one.code for one in quality.with_signs(viewer, TIME, sign=ReplySign.EMPTY)] == ["AA000000"]
-    assert quality.with_signs(viewer, TIME, office_id=city.pk) == ()
+    assert [one.code for one in quality.with_signs(viewer, TIME, sign=ReplySign.EMPTY).rows] == ["AA000000"]
+    assert quality.with_signs(viewer, TIME, office_id=city.pk).rows == ()
 
 
 @pytest.mark.parametrize("role", [Role.STAFF, Role.UNIT, Role.OPERATOR, Role.AUDITOR, Role.INSPECTOR])
@@ -78,6 +90,6 @@ def test_another_city_sees_none() -> None:
 
 
 def _of(viewer: Viewer, case_id: int = 0) -> tuple[tuple[quality.OfficeShares, ...], tuple[object, ...], int]:
-    rows = quality.with_signs(viewer, TIME)
+    rows = quality.with_signs(viewer, TIME).rows
     first = case_id or Case.objects.order_by("pk").values_list("pk", flat=True)[0]
     return quality.by_office(viewer, TIME), rows, len(quality.of_case(viewer, first))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from pytest_django import Settings
 
 from minhu.audit.models import TrailEntry
 from minhu.cases import actions
@@ -123,6 +125,16 @@ def test_more_words_are_read_anew(line: Line) -> None:
     case.refresh_from_db()
     assert case.kind == CaseKind.COMPLAINT
     assert Reading.objects.count() == 1
+
+
+@pytest.mark.parametrize("offers", [True, False])
+def test_the_hotline_is_offered_where_the_city_wants_it(line: Line, settings: Settings, offers: bool) -> None:
+    settings.INSIGHT = replace(settings.INSIGHT, offers=offers)
+
+    case = texted(line, "请问身份证到期了在哪里换，需要带什么材料，周末开门吗")
+
+    assert case.kind == CaseKind.ENQUIRY
+    assert HotlineOffer.objects.filter(case=case).exists() is offers
 
 
 def test_a_call_without_words_is_read_as_nothing(line: Line) -> None:

@@ -9,9 +9,10 @@ from django.core.management import call_command
 
 from minhu.cases.models import Case, Notice
 from minhu.directory.models import Line
-from minhu.insight import rebuilding, regrouping, streaming
-from minhu.insight.models import HotIssue, Member, Streamed
+from minhu.insight import rebuilding, rectifying, regrouping, streaming
+from minhu.insight.models import HotIssue, Member, Rectification, Streamed
 from minhu.insight.rebuilding import rebuild
+from minhu.insight.rectify_pages import rectification_of
 from minhu.insight.tests.burst import AT, BURST, OTHERS, cases, citizens, read, restarted, used_to, week
 from minhu.rules.access import Viewer
 from minhu.rules.words import NoticeKind, Role, Stage
@@ -164,6 +165,54 @@ def test_a_confidential_case_is_in_no_new_group(line: Line) -> None:
     assert HotIssue.objects.filter(merged_into=None).get().reporters == 7
     assert not Member.objects.filter(case=burst[0]).exists()
     assert not Streamed.objects.filter(case=burst[0]).exists()
+
+
+def put_right(issue: HotIssue, line: Line) -> Rectification:
+    return rectifying.begin(issue.pk, line.official_id, by=make.viewer(line.city, Role.SUPERVISOR), at=AFTER)
+
+
+def test_an_issue_that_is_being_put_right_stays_the_issue_of_its_cases(line: Line) -> None:
+    burst = week(line)
+    read(line.city, at=AFTER)
+    whole = HotIssue.objects.get()
+    begun = HotIssue.objects.create(
+        city=line.city,
+        name="earlier",
+        title="自来水管爆裂",
+        titled_by=burst[6],
+        first_at=AT,
+        last_at=AT,
+        measured_at=AT,
+    )
+    Member.objects.filter(case__in=burst[6:]).update(issue=begun)
+    rectification = put_right(begun, line)
+
+    for _ in range(2):
+        anew(line)
+
+    whole.refresh_from_db()
+    assert set(Member.objects.values_list("issue", flat=True)) == {begun.pk}
+    assert whole.merged_into == begun
+    supervisor = make.viewer(line.city, Role.SUPERVISOR)
+    shown = rectification_of(supervisor, begun.pk)
+    assert shown is not None
+    assert (shown.id, shown.title) == (rectification.pk, HotIssue.objects.get(pk=begun.pk).title)
+
+
+def test_an_issue_that_is_being_put_right_outlives_its_group(line: Line) -> None:
+    burst = week(line)
+    read(line.city, at=AFTER)
+    issue = HotIssue.objects.get()
+    put_right(issue, line)
+    Member.objects.all().delete()
+    others = [one.pk for one in burst if one != issue.titled_by]
+    Case.objects.filter(pk__in=others).update(confidential=True)
+
+    anew(line)
+
+    shown = rectification_of(make.viewer(line.city, Role.SUPERVISOR), issue.pk)
+    assert shown is not None
+    assert shown.title == issue.title
 
 
 def test_the_command_says_how_far_it_is(line: Line, capsys: pytest.CaptureFixture[str]) -> None:

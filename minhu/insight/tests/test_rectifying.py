@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from minhu.cases import actions as cases
 from minhu.cases.models import Case, Conflict, Notice, Promise
 from minhu.insight import rechecking, rectify_clock, rectifying, reporters
 from minhu.insight.models import Measure, Recheck, Rectification, RectifyStep, Reporter, Sample
+from minhu.insight.rectify_public import tracked
 from minhu.insight.rectify_rights import visible
 from minhu.insight.rectifying import BegunAlready, NumbersInWords, Plan
 from minhu.insight.tests.rectified import AT, DUE_ON, NEXT_MONDAY, TUESDAY, WEDNESDAY, Street, report, speak
@@ -28,6 +30,7 @@ from minhu.rules.rectifying import (
     NotAllDone,
     NotPossibleNow,
     RectifyState,
+    SayIt,
     commitment,
 )
 from minhu.rules.words import CaseState, Direction, NoticeKind, PartyKind, PromiseKind, TextState
@@ -132,6 +135,48 @@ def test_a_case_that_leaves_the_issue_is_released_and_a_secret_one_never_promise
     promise = street.cases[1].promises.get()
     with pytest.raises(DatabaseError), transaction.atomic():
         Reporter.objects.create(rectification=one, case=secret, promise=promise, at=WEDNESDAY)
+
+
+@pytest.mark.parametrize("until", ["begun", "planned", "under_way", "claimed"])
+def test_called_off_every_promise_falls_away_and_each_is_told_why_once(street: Street, until: str) -> None:
+    one: Rectification = getattr(street, until)()
+    promised = one.reporters.count()
+
+    rectifying.call_off(one.pk, "这条街下月整体改造，不单独换管。", by=street.judge, at=NEXT_MONDAY)
+    told = [reporters.promise_due(NEXT_MONDAY) for _ in range(2)]
+
+    one.refresh_from_db()
+    assert one.state == RectifyState.CALLED_OFF
+    assert told == [promised, 0]
+    assert Text.objects.filter(template="rectify_off").count() == promised
+    assert not Promise.objects.filter(kind=PromiseKind.RECTIFY.value, released_at=None).exists()
+    for case in street.cases[:promised]:
+        found = tracked(case.code)
+        assert found is not None
+        assert (found.state, found.why) == (RectifyState.CALLED_OFF, "这条街下月整体改造，不单独换管。")
+    assert trail.verify(street.city.pk).sound
+
+
+def test_it_is_called_off_by_supervision_or_leadership_with_a_reason_and_never_once_it_is_done(street: Street) -> None:
+    one = street.under_way()
+    for nobody in (street.him, street.helper, street.staff):
+        with pytest.raises(NotYours):
+            rectifying.call_off(one.pk, "不办了", by=nobody, at=WEDNESDAY)
+    for words, refusal in (("", SayIt), ("请问 13800001111", NumbersInWords)):
+        with pytest.raises(refusal):
+            rectifying.call_off(one.pk, words, by=street.judge, at=WEDNESDAY)
+    rectifying.call_off(one.pk, "重复立项", by=street.leader, at=WEDNESDAY)
+
+    for act in (rectifying.claim, partial(rectifying.call_off, reason="再一次")):
+        with pytest.raises(NotPossibleNow):
+            act(one.pk, by=street.him if act is rectifying.claim else street.judge, at=WEDNESDAY)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Rectification.objects.filter(pk=one.pk).update(state=RectifyState.UNDER_WAY.value)
+
+
+def test_what_is_done_is_not_called_off(street: Street) -> None:
+    with pytest.raises(NotPossibleNow):
+        rectifying.call_off(street.published().pk, "不办了", by=street.judge, at=NEXT_MONDAY)
 
 
 def test_who_reports_it_late_is_promised_a_time_that_is_still_ahead(street: Street) -> None:

@@ -21,7 +21,10 @@ NOTICE = HERE / "notice.csv"
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a citizen wants. sms: as he texts it; title, note: as a staff member writes it up after talking to him."""
+    """What a citizen wants. sms: as he texts it; title, note: as a staff member writes it up after talking to him.
+
+    subject: of the tree of subjects, "" where none fits. done: what was done about it, as a good reply says.
+    """
 
     kind: CaseKind
     urgency: Urgency
@@ -30,6 +33,8 @@ class Matter:
     sms: str
     title: str
     note: str
+    subject: str
+    done: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,8 @@ def callers() -> tuple[Caller, ...]:
                     sms=row["sms"],
                     title=row["title"],
                     note=row["note"],
+                    subject=row["subject"],
+                    done=row["done"],
                 ),
             )
             for place, row in enumerate(csv.DictReader(file), 1)

@@ -1,7 +1,10 @@
-"""A matter that boils up in the week before the demo: a burst water main, as eight invented people tell of it."""
+"""What boils up before the demo: a burst water main, as eight invented people tell of it, and works that bar a
+pavement, which is coming up.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from minhu.cases import actions as cases
@@ -9,7 +12,10 @@ from minhu.directory.models import Line
 from minhu.intake.actions import WebForm, receive_web_message
 from minhu.rules.words import CaseKind
 
-OFFICE = "市水务局"
+WATER, ROADS = "市水务局", "市交通运输局"
+Told = tuple[int, tuple[int, str, str]]
+"""Who, and what he wrote: hours before the demo, words, place."""
+
 NUMBERS = "+861540006{:04d}"
 
 BURST = (
@@ -24,21 +30,33 @@ BURST = (
 )
 """Hours before the demo, words, place."""
 
-TWICE = 2
-"""Who wrote as this one did writes again, which makes it no hotter."""
+BARRED = (
+    (192, "湖滨公园北门地铁施工围挡占了整条人行道，只能走到机动车道上，太危险。", "湖滨公园北门"),
+    (120, "湖滨公园北门地铁施工围挡把盲道封了，推轮椅过不去，请留一条通道。", "湖滨公园北门"),
+    (71, "湖滨公园北门地铁施工围挡晚上没有灯，昨天有老人撞上去了。", "临湖区湖滨公园北门"),
+    (30, "湖滨公园北门地铁施工围挡什么时候能拆？学生上学要从车道上绕。", "湖滨公园北门"),
+)
+
+TWICE = (3, "柳荫街自来水管爆裂淹了店的事，两天了还没有人来看。", "柳荫街 18 号")
+FLOODED = 2
+"""Who wrote as this one did writes TWICE, which makes it no hotter."""
 
 
 def play(city_id: int, at: datetime) -> None:
     """They write to the line of the office that sees to it, and the jobs group what they wrote. at: the demo's now."""
-    line = Line.objects.filter(city_id=city_id, withdrawn_at=None, official__office__name=OFFICE).order_by("pk").first()
+    _write(city_id, WATER, "boiling", 1, [*enumerate(BURST), (FLOODED, TWICE)], at)
+    _write(city_id, ROADS, "barred", 21, enumerate(BARRED), at)
+
+
+def _write(city_id: int, office: str, name: str, first: int, told: Iterable[Told], at: datetime) -> None:
+    line = Line.objects.filter(city_id=city_id, withdrawn_at=None, official__office__name=office).order_by("pk").first()
     if line is None:
         return
-    told = [*enumerate(BURST), (TWICE, (3, "柳荫街自来水管爆裂淹了店的事，两天了还没有人来看。", "柳荫街 18 号"))]
     for count, (who, (hours, body, place)) in enumerate(told):
         then = at - timedelta(hours=hours)
         form = WebForm(
-            key=f"boiling-{count}", body=body, kind=CaseKind.COMPLAINT, line_id=line.pk, number=NUMBERS.format(who + 1),
-            place=place,
+            key=f"{name}-{count}", body=body, kind=CaseKind.COMPLAINT, line_id=line.pk,
+            number=NUMBERS.format(first + who), place=place,
         )  # fmt: skip
         receive_web_message(form, city_id=city_id, at=then)
         cases.take_in(at=then)

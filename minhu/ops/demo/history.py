@@ -22,7 +22,9 @@ from minhu.directory.queries import viewer_of
 from minhu.intake.actions import WebForm, receive_web_message
 from minhu.intake.citizens import citizens_of
 from minhu.intake.models import Call, Text
-from minhu.ops.demo import boiling, inspected, rectified
+from minhu.ops.city import Matter
+from minhu.ops.demo import boiling, inspected, rectified, sorted_out
+from minhu.ops.demo.answers import written
 from minhu.ops.demo.bygone import called_back, came_in
 from minhu.ops.demo.people import FEATURED, Crowd, Published, read_phone_book, whom_to_ring
 from minhu.ops.demo.profile import HOURLY_WEIGHT
@@ -45,10 +47,6 @@ ANSWERED_AFTER, WRITTEN_ANSWERED_AFTER = (2, 26), (1, 7)
 """Hours."""
 
 RATES_AFTER = timedelta(hours=3)
-DONE = (
-    "已派人到现场处理，今天上午办完。", "已同有关单位核实，材料齐了，三天内办结。", "已修好，请再看一看。",
-    "政策已当面说明，材料清单发给您了。",
-)  # fmt: skip
 CALLERS = "+86154000{:05d}"
 FIRST_CALLER = 41_000
 
@@ -59,10 +57,11 @@ def play(city_id: int, at: datetime) -> None:
     with transaction.atomic():
         fresh = not Call.objects.filter(city_id=city_id).exists()
         if fresh:
+            rectified.play(city_id, at)
             _Calls(city_id, at, random).play()
             boiling.play(city_id, at)
+            sorted_out.play(city_id, at)
         inspected.play(city_id, at, random)
-        rectified.play(city_id, at)
         _arrived(city_id, at)
         if fresh:
             _count(city_id, at)
@@ -76,6 +75,7 @@ class _Ring:
     number: str
     line: Published
     answered_by: PartyKind | None
+    matter: Matter
 
 
 class _Calls:
@@ -98,13 +98,13 @@ class _Calls:
             came_in(self._lines[one.line.line_id], citizens[one.number], one.at, one.answered_by, self._random)
             for one in rings
         )
-        written = [self._writes(day) for _ in range(WRITTEN_A_DAY)]
+        wrote = dict(self._writes(day) for _ in range(WRITTEN_A_DAY))
         cases.take_in(at=evening)
-        for call in rang:
+        for ring, call in zip(rings, rang, strict=True):
             if not call.answered_by_kind and self._random.random() < CALLED_BACK:
-                self._answer(Case.objects.get(contacts__call=call), self._call_back(call))
-        for one in Case.objects.filter(code__in=written):
-            self._answer(one, one.opened_at, WRITTEN_ANSWERED_AFTER)
+                self._answer(Case.objects.get(contacts__call=call), ring.matter, self._call_back(call))
+        for one in Case.objects.filter(code__in=wrote):
+            self._answer(one, wrote[one.code], one.opened_at, WRITTEN_ANSWERED_AFTER)
         cases.sweep(at=evening)
 
     def _ring(self, day: date) -> _Ring:
@@ -115,12 +115,12 @@ class _Calls:
         falls = line.shown.startswith(FEATURED) and at > self._at - FALLS_FOR
         answered_by = self._random.choices(WHO, LESS if falls else USUALLY)[0]
         if answered_by is not None:
-            return _Ring(at, who.number, line, answered_by)
+            return _Ring(at, who.number, line, answered_by, who.matter)
         self._count += 1  # somebody else each time, so that every matter stands for itself
-        return _Ring(at, CALLERS.format(FIRST_CALLER + self._count), line, None)
+        return _Ring(at, CALLERS.format(FIRST_CALLER + self._count), line, None, who.matter)
 
-    def _writes(self, day: date) -> str:
-        """A citizen uses the form; the code of his matter."""
+    def _writes(self, day: date) -> tuple[str, Matter]:
+        """A citizen uses the form; the code of his matter, and the matter."""
         self._count += 1
         matter = self._random.choice(self._crowd.themes)
         line = whom_to_ring(matter, self._book, self._random)
@@ -129,7 +129,7 @@ class _Calls:
             key=f"history-{self._count}", body=matter.sms, kind=matter.kind, line_id=line.line_id,
             number=CALLERS.format(FIRST_CALLER + self._count), place=matter.place,
         )  # fmt: skip
-        return receive_web_message(form, city_id=self._city, at=at).code
+        return receive_web_message(form, city_id=self._city, at=at).code, matter
 
     def _call_back(self, missed: Call) -> datetime:
         """He is called back, mostly in time; when that was."""
@@ -139,14 +139,14 @@ class _Calls:
         cases.record_callback(back, at=back.received_at + timedelta(minutes=3))
         return back.received_at
 
-    def _answer(self, case: Case, at: datetime, hours: tuple[int, int] = ANSWERED_AFTER) -> None:
+    def _answer(self, case: Case, matter: Matter, at: datetime, hours: tuple[int, int] = ANSWERED_AFTER) -> None:
         """He is told what was done, mostly in time, and says what he thinks of it; if that is little, once more."""
         by = self._official_of(case.line_id or 0)
         for score in (self._random.choices((1, 2, 3), SCORES)[0], 1):
             at += timedelta(hours=self._random.randint(*hours))
             if at > self._at or self._random.random() > REPLIED:
                 return
-            cases.reply(case.pk, self._random.choice(DONE), by.name, by=by, at=at)
+            cases.reply(case.pk, written(matter, at, self._random), by.name, by=by, at=at)
             _arrived(self._city, at + timedelta(minutes=1))
             if self._random.random() > RATED or at + RATES_AFTER > self._at:
                 return

@@ -26,6 +26,7 @@ from minhu.directory.models import Account, Official, RoleGrant
 from minhu.directory.queries import viewer_of
 from minhu.intake.models import Citizen
 from minhu.ops.city import Matter
+from minhu.ops.demo.answers import written
 from minhu.ops.demo.people import FEATURED, Crowd
 from minhu.ops.demo.story import Story, Tag
 from minhu.rules.access import Viewer
@@ -40,20 +41,9 @@ OUTCOMES = (
     (Outcome.TO_DEPUTY, 8),
     (Outcome.NUISANCE, 1),
 )
-TOLD = {
-    Outcome.SOLVED: "已在电话中联系责任单位，当场办妥",
-    Outcome.ENQUIRY: "已在电话中说明办理部门、材料和时限",
-    Outcome.NUISANCE: "",
-}
-"""What the citizen was told on the phone, where the call itself was the reply."""
+TOLD = (Outcome.SOLVED, Outcome.ENQUIRY)
+"""Where the call itself was the reply, and the note is what the citizen was told."""
 
-DONE = (
-    "已到现场核实，{place}的问题已安排施工队处理，三日内完成",
-    "已与责任单位对接，{place}的情况属实，今天起整改",
-    "经核实已经办结，感谢您的反映",
-    "相关政策和办理材料已向您说明，办理窗口已提前告知",
-    "已责成属地当面向您说明情况，并安排专人跟进",
-)
 LEAVES = 4
 """So many callbacks are left in the queue for whoever tries the console."""
 LEAVES_FEATURED = 2
@@ -100,7 +90,7 @@ class OfficeWork:
         for row in [row for row in waiting if row.ended_at and row.ended_at < before][:1]:
             outcome = self._outcome()
             matter = self._matter_of_call(row)
-            note = TOLD.get(outcome, matter.note if matter else "")
+            note = _note(outcome, matter)
             by = self._official_of(row) or self._staff()
             with suppress(Refusal):  # whoever tries the demo was faster
                 actions.wrap_up(row.id, outcome, note, by=by)
@@ -127,7 +117,7 @@ class OfficeWork:
         for promise in held.select_related("case__holder", "case__citizen").order_by("made_at")[:5]:
             case = promise.case
             matter = self._matter_of(case.citizen)
-            done = self._random.choice(DONE).format(place=matter.place if matter else "您反映")
+            done = written(matter or self._random.choice(self._crowd.themes), timezone.now(), self._random)
             by = self._viewer_of_official(case.holder) or self._staff()
             with suppress(Refusal):  # to a landline without a conversation nothing can be told
                 actions.reply(case.pk, done, case.holder.name if case.holder else by.name, by=by)
@@ -181,6 +171,12 @@ class OfficeWork:
         if citizen is None or citizen.number_sealed is None:
             return None
         return self._crowd.matter_of(privacy.unseal(citizen.number_sealed))
+
+
+def _note(outcome: Outcome, matter: Matter | None) -> str:
+    if matter is None or outcome is Outcome.NUISANCE:
+        return ""
+    return f"{matter.title}：{matter.done}。" if outcome in TOLD else matter.note
 
 
 def _without_featured(rows: Iterable[Row]) -> list[Row]:

@@ -1,6 +1,7 @@
 """Two hot issues that are put right in the demo: one is published, of the other reporters are being asked.
 
-By the same actions that people use. The groups are written down here, with the cases in them; all of it is invented.
+By the same actions that people use; the groups are those of the stream, which reads what was written before anything
+else. All of it is invented.
 """
 
 from __future__ import annotations
@@ -22,10 +23,12 @@ from minhu.rules.access import Viewer
 from minhu.rules.calendar import china
 from minhu.rules.clock import legal_day, local
 from minhu.rules.deadlines import add_working_days
-from minhu.rules.words import CaseKind, Role, Stage, TextState
+from minhu.rules.words import CaseKind, Role, TextState
 
 _NUMBERS = "+86154000{:05d}"
 _FIRST = 46_000
+STREAM = "demo-history"
+"""Whose turn it is to read the stream before the demo's jobs do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,6 @@ class Issue:
     """A matter of many. days: how long ago the first reported it. said: what they wrote, over and over."""
 
     name: str
-    title: str
     unit: str
     place: str
     days: int
@@ -45,10 +47,10 @@ class Issue:
 
 
 DRAIN = Issue(
-    "demo-drain", "滨江路下穿通道积水", "市城市管理局", "滨江路下穿通道", 40, 14,
+    "demo-drain", "市城市管理局", "滨江路下穿通道", 40, 14,
     (
-        "滨江路下穿通道一下雨就积水，电动车过不去，请派人看看。", "下穿通道积水有半米深，今天又有车熄火在里面。",
-        "滨江路通道的排水口堵了，每次下雨都要绕两公里。",
+        "滨江路下穿通道一下雨就积水，电动车过不去，请派人看看。", "滨江路下穿通道积水有半米深，今天又有车熄火在里面。",
+        "滨江路下穿通道的排水口堵了，一下雨就积水，每次都要绕两公里。", "滨江路下穿通道积水，孩子上学要蹚水过去。",
     ),
     "现场看了三次：两台水泵坏了一台，雨水口被落叶和泥沙堵住，没有积水警示。",
     (
@@ -63,10 +65,10 @@ DRAIN = Issue(
     ),
 )  # fmt: skip
 LIFTS = Issue(
-    "demo-lifts", "荷风里小区电梯经常停运", "市市场监督管理局", "荷风里小区", 16, 8,
+    "demo-lifts", "市市场监督管理局", "荷风里小区", 16, 8,
     (
-        "荷风里小区 5 栋电梯三天两头停，老人下不了楼。", "荷风里的电梯又把人关在里面了，物业说等配件。",
-        "我们小区电梯一个月坏了六次，年检标志也过期了。",
+        "荷风里小区 5 栋电梯经常停运，老人下不了楼。", "荷风里小区电梯经常停运，又把人关在里面了，物业说等配件。",
+        "荷风里小区电梯一个月停运六次，年检标志也过期了。", "荷风里小区 2 栋电梯经常停运，孕妇每天爬十一楼。",
     ),
     "六台电梯中四台维保记录不全，两台主板老化；物业欠付维保费，维保单位减了人。",
     (
@@ -98,6 +100,7 @@ class _Played:
     def play(self, first_number: int) -> None:
         group = self._reported(first_number)
         began = self._day(self._issue.days - 2)
+        self._heard(group, began)
         one = rectifying.begin(group.pk, self._line.official_id, by=self._judge, at=began)
         rectifying.research(one.pk, self._issue.research, by=self._owner, at=self._day(self._issue.days - 4))
         started = self._day(self._issue.days - 5)
@@ -120,14 +123,11 @@ class _Played:
         came = [self._day(self._issue.days) + timedelta(hours=3 * nth) for nth in range(self._issue.reporters)]
         codes = [self._writes(first_number + nth, at, nth) for nth, at in enumerate(came)]
         cases.take_in(at=came[-1] + timedelta(minutes=1))
-        group = HotIssue.objects.create(
-            city_id=self._line.city_id, name=self._issue.name, title=self._issue.title, stage=Stage.HOT.value,
-            heat=0.6, reporters=self._issue.reporters, first_at=came[0], last_at=came[-1], measured_at=came[-1],
-            alerted_at=came[-1],
-        )  # fmt: skip
-        members = Case.objects.filter(code__in=codes)
-        Member.objects.bulk_create(Member(case=one, issue=group, likeness=0.9, at=one.opened_at) for one in members)
-        return group
+        from minhu.insight import streaming  # loads arrays
+
+        while streaming.sweep(self._line.city_id, holder=STREAM, at=came[-1] + timedelta(minutes=2)):
+            pass
+        return Member.objects.select_related("issue").get(case__code=codes[0]).issue
 
     def _writes(self, number: int, at: datetime, nth: int) -> str:
         said = self._issue.said[nth % len(self._issue.said)]
@@ -136,6 +136,17 @@ class _Played:
             number=_NUMBERS.format(number), place=self._issue.place,
         )  # fmt: skip
         return receive_web_message(form, city_id=self._line.city_id, at=at).code
+
+    def _heard(self, group: HotIssue, began: datetime) -> None:
+        """Who reported it was rung back on the same day, and told in writing that it is looked into."""
+        for case in Case.objects.filter(hot_membership__issue=group).order_by("pk"):
+            self._spoke(case, case.opened_at + timedelta(hours=1))
+            day = f"{local(began).month} 月 {local(began).day} 日"
+            said = f"{day}起由{self._issue.unit}牵头查{self._issue.place}这件事，查清后逐人告诉您。"
+            cases.reply(case.pk, said, self._owner.name, by=self._owner, at=began)
+        Text.objects.filter(city_id=self._line.city_id, state=TextState.QUEUED.value, at__lte=began).update(
+            state=TextState.DELIVERED.value, attempt_at=began, settled_at=began
+        )
 
     def _asked(self, one: Rectification, at: datetime) -> None:
         """All of the sample where it is published, else the first two."""

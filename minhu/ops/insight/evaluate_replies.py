@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +9,7 @@ from pathlib import Path
 
 from minhu.insight.engine.reply import signs_of
 from minhu.ops.insight.errors import InsightCommandError
-from minhu.ops.insight.labelled import text_of
+from minhu.ops.tables import rows_of
 from minhu.rules.intervals import wilson
 from minhu.rules.words import ReplySign
 
@@ -91,19 +89,11 @@ def _share(part: int, whole: int) -> str:
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
-    """Raises: InsightCommandError naming the file and the line."""
-    reader = csv.DictReader(io.StringIO(text_of(path), newline=""))
+    """Raises: CommandError, InsightCommandError naming the file and the line."""
     rows = []
-    try:
-        if missing := [column for column in COLUMNS if column not in (reader.fieldnames or ())]:
-            raise InsightCommandError(f"{path}:缺少列 {'、'.join(missing)};需要的列是 {','.join(COLUMNS)}")
-        for row in reader:
-            label = _LABELS.get((row["label"] or "").strip())
-            if label is None:
-                raise InsightCommandError(f"{path} 第 {reader.line_num} 行:标签只能是 fine(合格)或 perfunctory(敷衍)")
-            rows.append(row | {"label": label})
-    except csv.Error as fault:
-        raise InsightCommandError(f"{path} 第 {reader.line_num} 行:不是有效的 CSV({fault})") from None
-    if not rows:
-        raise InsightCommandError(f"{path}:文件中没有数据行")
+    for line, row in rows_of(path, COLUMNS):
+        label = _LABELS.get(row["label"].strip())
+        if label is None:
+            raise InsightCommandError(f"{path} 第 {line} 行：标签只能是 fine（合格）或 perfunctory（敷衍）")
+        rows.append(row | {"label": label})
     return rows

@@ -64,7 +64,7 @@ def test_on_monday_at_eight_it_goes_once_with_numbers_and_links_and_no_word_of_a
     assert mail["subject"].strip() == "安澜市 每周摘要 2026-03-02 至 2026-03-08"
     text, html = (part.get_content() for part in mail.iter_parts())
     assert "新诉求: 12" in text
-    assert "投诉: 不足 10" in text
+    assert "投诉（未归类）: 不足 10" in text
     for body in (text, html):
         assert "https://minhu.example.gov.cn/console/insight/digest/cases/?week=2026-03-02" in body
         for never in ("不应出现", "AA00", "BBBB", "+86"):

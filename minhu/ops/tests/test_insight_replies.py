@@ -37,7 +37,7 @@ def test_a_template_is_found_among_replies_of_the_same_office(tmp_path: Path) ->
     [
         ("id,reply\n", "缺少列 asked、label"),
         (HEAD, "没有数据行"),
-        (f"{HEAD}1,问,答,差\n", "第 2 行:标签只能是 fine"),
+        (f"{HEAD}1,问,答,差\n", "第 2 行：标签只能是 fine"),
     ],
 )
 def test_a_file_that_does_not_fit_is_named_with_its_line(tmp_path: Path, content: str, told: str) -> None:

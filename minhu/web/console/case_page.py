@@ -86,6 +86,7 @@ def case_page(viewer: Viewer, case_id: int) -> Page:
         "kinds": [(kind.value, words.label(kind)) for kind in CaseKind],
         "doings": doings(viewer, found, reading),
         "reading": reading,
+        "may_sort": Act.SORT in found.acts,
         "hotline": offered(found.code),
         "canned": queries.canned_replies(viewer, case_id, at) if may_reply else (),
         "spoken": _spoken(found.calls) if may_reply else (),

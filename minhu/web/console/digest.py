@@ -15,15 +15,19 @@ from django.views.decorators.http import require_POST, require_safe
 
 from minhu.cases.escalated import SUPERVISES
 from minhu.directory.models import Office
+from minhu.environment.insight import LONGEST_SUBJECT
 from minhu.insight import digesting, mailing
 from minhu.insight.digesting import MOST_ROWS, Digest, Number, Wanted
+from minhu.insight.subject_source import is_kind
 from minhu.rules.access import Viewer
 from minhu.rules.weeks import Week, last_week
 from minhu.rules.words import Stage
-from minhu.web import digest_words, words
+from minhu.web import digest_words
 from minhu.web.charts import Chart, column
 from minhu.web.console.doing import act
 from minhu.web.console.frame import Page, show, signed_in
+from minhu.web.console.insight import tab_of
+from minhu.web.console.insight_menu import menu
 from minhu.web.errors import forbidden
 from minhu.web.pdf import pdf_of
 
@@ -85,13 +89,13 @@ def cases(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     rows = digesting.listed(viewer, week, wanted, timezone.now())
     context: dict[str, object] = {
         "rows": rows, "week": week, "title": _title(viewer, week, wanted), "most": MOST_ROWS,
-        "back": _address("digest", week),
+        "back": _address("digest", week), "menu": menu(viewer), "here": "",
     }  # fmt: skip
     address = _address("digest-cases", week)
     return show(
         request,
         viewer,
-        Page("insight", "console/digest_cases.html", "console/digest_cases_panel.html", address, context),
+        Page(tab_of(viewer), "console/digest_cases.html", "console/digest_cases_panel.html", address, context),
     )
 
 
@@ -132,7 +136,9 @@ def _wanted(request: HttpRequest) -> Wanted:
         number = Number(request.GET.get("number", Number.OPENED.value))
     except ValueError:
         raise Http404 from None
-    return Wanted(number, request.GET.get("subject", "")[:40], _id(request, "office"), _id(request, "issue"))
+    return Wanted(
+        number, request.GET.get("subject", "")[:LONGEST_SUBJECT], _id(request, "office"), _id(request, "issue")
+    )
 
 
 def _id(request: HttpRequest, name: str) -> int | None:
@@ -157,7 +163,7 @@ def _title(viewer: Viewer, week: Week, wanted: Wanted) -> str:
         return found[0].title if found else _("热点")
     parts = [digest_words.number(wanted.number)]
     if wanted.subject:
-        parts.append(words.label(wanted.subject))
+        parts.append(digest_words.subject(wanted.subject))
     if wanted.office_id is not None:
         here = Office.objects.filter(city_id=viewer.city_id, pk=wanted.office_id)
         parts += list(here.values_list("name", flat=True))
@@ -171,8 +177,10 @@ def _page(viewer: Viewer, week: Week) -> Page:
         "pdf": _address("digest-pdf", week),
         "may_mail": viewer.has(*mailing.GETS_MAIL),
         "mail_to": mailing.address_of(viewer),
+        "menu": menu(viewer),
+        "here": "digest",
     }
-    return Page("insight", "console/digest.html", "console/digest_panel.html", _address("digest", week), context)
+    return Page(tab_of(viewer), "console/digest.html", "console/digest_panel.html", _address("digest", week), context)
 
 
 def _shown(viewer: Viewer, week: Week) -> dict[str, object]:
@@ -185,7 +193,7 @@ def _shown(viewer: Viewer, week: Week) -> dict[str, object]:
             for one in Number
         ],
         "subjects": [
-            NumberRow(words.label(one.subject), _opens(week, one.number, subject=one.subject), one.before)
+            NumberRow(digest_words.subject(one.subject), _opens(week, one.number, subject=one.subject), one.before)
             for one in found.subjects
         ],
         "chart": _chart(found),
@@ -209,19 +217,20 @@ def _opens(week: Week, count: int, /, **more: str | int) -> Opens:
 
 
 def _chart(found: Digest) -> Chart | None:
-    """What people call about, this week beside the week before."""
-    if not found.subjects:
+    """What people call about, this week beside the week before; by kind only where no subject is known."""
+    lines = [one for one in found.subjects if not is_kind(one.subject)] or found.subjects
+    if not lines:
         return None
-    most = found.subjects[0]
     finding = _("这一周反映最多的是%(subject)s，%(number)s 件。") % {
-        "subject": words.label(most.subject), "number": most.number,
+        "subject": digest_words.subject(lines[0].subject), "number": lines[0].number,
     }  # fmt: skip
-    now, before = [one.number for one in found.subjects], [one.before for one in found.subjects]
+    now, before = [one.number for one in lines], [one.before for one in lines]
     series = tuple(
         column(name, numbers, [str(one) for one in numbers])
         for name, numbers in ((_("这一周"), now), (_("前一周"), before))
     )
-    return Chart("subjects", finding, _("类别"), tuple(words.label(one.subject) for one in found.subjects), series)
+    labels = tuple(digest_words.subject(one.subject) for one in lines)
+    return Chart("subjects", finding, _("类别"), labels, series)
 
 
 def _stage(stage: Stage) -> str:

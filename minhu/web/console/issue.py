@@ -12,12 +12,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from minhu.cases import choices
-from minhu.insight import issue_page, regrouping
+from minhu.insight import issue_page, rectify_pages, regrouping
 from minhu.insight.issue_page import IssuePage
 from minhu.insight.models import Merge
 from minhu.intake.scope import NotYours
 from minhu.rules import codes
 from minhu.rules.access import Viewer
+from minhu.web import rectify_words
 from minhu.web.charts import Chart, column
 from minhu.web.console.doing import act, number
 from minhu.web.console.frame import Page, show, signed_in
@@ -98,10 +99,14 @@ def _act(
 
 def _page(viewer: Viewer, issue_id: int) -> Page:
     found = issue_page.issue_page(viewer, issue_id)
+    rect = rectify_pages.rectification_of(viewer, issue_id)
     context: dict[str, object] = {
         "issue": found,
         "stage": stage(found.row.stage),
         "chart": _chart(found),
+        "rect": rect,
+        "rect_stands": rectify_words.state(rect.state) if rect else None,
+        "may_begin": rect is None and rectify_pages.may_be_begun(viewer, issue_id),
         "menu": menu(viewer),
         "here": "",
     }

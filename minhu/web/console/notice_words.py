@@ -46,7 +46,7 @@ NOTICES: dict[NoticeKind, Shown] = {
     NoticeKind.STATE_UP: Shown(gettext_noop("群众反映超时没有说明，上报给您"), "triangle-alert", "over"),
     NoticeKind.DECIDE_LATE: Shown(gettext_noop("复核到期没有决定"), "triangle-alert", "over"),
     NoticeKind.DECIDE_UP: Shown(gettext_noop("督查超时没有复核，上报给您"), "triangle-alert", "over"),
-    NoticeKind.RECTIFY: Shown(gettext_noop("一项整改到了要您办的一步"), "list-checks", "due"),
+    NoticeKind.RECTIFY: Shown(gettext_noop("一项整改到了新的一步，请看一看"), "list-checks", "due"),
     NoticeKind.RECT_SOON: Shown(gettext_noop("整改时限已过八成，请抓紧"), "clock", "due"),
     NoticeKind.RECT_LATE: Shown(gettext_noop("整改到期了，还没有办到"), "triangle-alert", "over"),
     NoticeKind.RECT_UP: Shown(gettext_noop("整改超时两成以上，上报给您"), "triangle-alert", "over"),

@@ -22,6 +22,7 @@ from minhu.supervision.published import SEES_ALL_FIGURES
 from minhu.web import words
 from minhu.web.console import alike, presence, shown
 from minhu.web.console.frame import Page, show, signed_in, tab_of_cases, tabs_of
+from minhu.web.console.insight_menu import menu, sees_insight
 from minhu.web.console.whatif import may_play
 
 SHOWN_FIRST = 3
@@ -167,8 +168,8 @@ def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         offered += [("console-alarms", _("接听下滑"), "triangle-alert")]
     if viewer.official_id is not None:
         offered += [("about-me", _("关于我的抽查与处理"), "info")]
-    if viewer.official_id is not None or viewer.has(Role.STAFF, Role.UNIT, Role.SUPERVISOR, Role.LEADERSHIP):
-        offered += [("rectifications", _("整改"), "list-checks")]
+    if not sees_insight(viewer):
+        offered += [(one.name, one.label, one.icon) for one in menu(viewer)]
     if laddered.has_reports(viewer) or laddered.counts_for(viewer) or viewer.has(*DECIDES):
         offered += [("ladder", _("约谈与移交"), "users")]
     return tuple((label, icon, reverse(name)) for name, label, icon in offered if name not in in_tabs)

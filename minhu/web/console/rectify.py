@@ -19,7 +19,9 @@ from minhu.rules.access import Viewer
 from minhu.rules.rectifying import LONGEST, DueUnclear, RectifyAct, RectifyState
 from minhu.web import rectify_words as words
 from minhu.web.console.doing import act, number
-from minhu.web.console.frame import Page, show, signed_in, tabs_of
+from minhu.web.console.frame import Page, show, signed_in
+from minhu.web.console.insight import tab_of
+from minhu.web.console.insight_menu import menu
 from minhu.web.words import Shown
 
 
@@ -170,6 +172,18 @@ def publish(request: HttpRequest, viewer: Viewer, rectification_id: int) -> Http
 
 @require_POST
 @signed_in
+def call_off(request: HttpRequest, viewer: Viewer, rectification_id: int) -> HttpResponse:
+    """It will not be done."""
+    reason = request.POST.get("reason", "")
+    return act(
+        request, viewer, lambda: _page(viewer, rectification_id),
+        lambda: rectifying.call_off(rectification_id, reason, by=viewer),
+        _("已叫停，会逐人告诉答应过的群众。"), doing="call-off",
+    )  # fmt: skip
+
+
+@require_POST
+@signed_in
 def call(request: HttpRequest, viewer: Viewer, rectification_id: int, recheck_id: int) -> HttpResponse:
     """One of the sample is rung. The form's key makes a double tap one call."""
     key = request.POST.get("key", "")[:64] or f"recheck-{recheck_id}"
@@ -212,20 +226,19 @@ def _day(request: HttpRequest, name: str) -> date:
         raise DueUnclear from None
 
 
-def _tab(viewer: Viewer) -> str:
-    return tabs_of(viewer)[-1].name
-
-
 def _index(viewer: Viewer) -> Page:
     rows = [Listed(row, words.state(row.state)) for row in rectify_pages.overview(viewer)]
-    over = RectifyState.PUBLISHED
+    done, off = RectifyState.PUBLISHED, RectifyState.CALLED_OFF
     context: dict[str, object] = {
-        "under_way": [one for one in rows if one.row.state is not over],
-        "published": [one for one in rows if one.row.state is over],
+        "under_way": [one for one in rows if one.row.state not in {done, off}],
+        "published": [one for one in rows if one.row.state is done],
+        "called_off": [one for one in rows if one.row.state is off],
         "offered": rectify_pages.offered(viewer),
+        "menu": menu(viewer),
+        "here": "rectifications",
     }
     return Page(
-        _tab(viewer), "console/rectifications.html", "console/rectifications_panel.html",
+        tab_of(viewer), "console/rectifications.html", "console/rectifications_panel.html",
         reverse("rectifications"), context,
     )  # fmt: skip
 
@@ -235,7 +248,7 @@ def _new(viewer: Viewer, issue_id: int) -> Page:
     issue = rectify_pages.issue_to_begin(viewer, issue_id)
     context: dict[str, object] = {"issue": issue, "people": choosing.officials(viewer.city_id)}
     address = reverse("rectify-new", args=[issue_id])
-    return Page(_tab(viewer), "console/rectify_new.html", "console/rectify_new_panel.html", address, context)
+    return Page(tab_of(viewer), "console/rectify_new.html", "console/rectify_new_panel.html", address, context)
 
 
 def _page(viewer: Viewer, rectification_id: int) -> Page:
@@ -254,7 +267,7 @@ def _page(viewer: Viewer, rectification_id: int) -> Page:
         "open_measures": _open(found),
     }
     address = reverse("rectification", args=[rectification_id])
-    return Page(_tab(viewer), "console/rectification.html", "console/rectification_panel.html", address, context)
+    return Page(tab_of(viewer), "console/rectification.html", "console/rectification_panel.html", address, context)
 
 
 def _open(found: RectifyPage) -> int:

@@ -1,4 +1,4 @@
-"""Replies that stood with signs of being perfunctory, for supervision and leadership: by office, and one by one."""
+"""Replies that were sent with hints, for supervision and leadership: by office, and one by one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,9 +22,13 @@ from minhu.supervision.published import NoSuchPeriod, Period
 from minhu.web import reply_words
 from minhu.web.console.figures import usual_period
 from minhu.web.console.frame import Page, refused, show, signed_in
+from minhu.web.console.insight import tab_of
+from minhu.web.console.insight_menu import menu
 from minhu.web.errors import forbidden
 from minhu.web.published import percent
 from minhu.web.reply_words import Hint
+
+_ASKED = ("office", "sign", "first", "last")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,15 +87,30 @@ def _page(request: HttpRequest, viewer: Viewer, period: Period) -> Page:
     office_id = int(asked) if asked.isdecimal() and len(asked) < 19 else None
     sign = next((one for one in ReplySign if one.value == request.GET.get("sign")), None)
     offices = quality.by_office(viewer, between(period))
-    rows = quality.with_signs(viewer, between(period), office_id=office_id, sign=sign)
+    nth = request.GET.get("page", "")
+    page = int(nth) if nth.isdecimal() and len(nth) < 6 else 1
+    found = quality.with_signs(viewer, between(period), office_id=office_id, sign=sign, page=page)
     context: dict[str, object] = {
-        "period": period, "office_id": office_id, "sign": sign.value if sign else "",
+        "period": period,
+        "office_id": office_id,
+        "sign": sign.value if sign else "",
         "offices": [_office_row(one) for one in offices],
         "signs": [(one.value, reply_words.label(one)) for one in ReplySign],
-        "rows": shown_replies(rows), "fewest": FEWEST,
-    }  # fmt: skip
+        "rows": shown_replies(found.rows),
+        "found": found,
+        "before": _page_address(request, found.page - 1) if found.page > 1 else "",
+        "after": _page_address(request, found.page + 1) if found.page < found.pages else "",
+        "fewest": FEWEST,
+        "menu": menu(viewer),
+        "here": "reply-quality",
+    }
     address = reverse("reply-quality")
-    return Page("insight", "console/reply_quality.html", "console/reply_quality_panel.html", address, context)
+    return Page(tab_of(viewer), "console/reply_quality.html", "console/reply_quality_panel.html", address, context)
+
+
+def _page_address(request: HttpRequest, page: int) -> str:
+    given = {name: value for name in _ASKED if (value := request.GET.get(name, ""))}
+    return f"{reverse('reply-quality')}?{urlencode(given | {'page': str(page)})}#replies"
 
 
 def _office_row(one: OfficeShares) -> OfficeRow:

@@ -142,6 +142,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("rectifications/<int:rectification_id>/measures/<int:measure_id>/", rectify.finish, name="rectify-finish"),
     path("rectifications/<int:rectification_id>/claim/", rectify.claim, name="rectify-claim"),
     path("rectifications/<int:rectification_id>/give/", rectify.give, name="rectify-give"),
+    path("rectifications/<int:rectification_id>/call-off/", rectify.call_off, name="rectify-call-off"),
     path("rectifications/<int:rectification_id>/publish/", rectify.publish, name="rectify-publish"),
     path("rectifications/<int:rectification_id>/asked/<int:recheck_id>/call/", rectify.call, name="recheck-call"),
     path("rectifications/<int:rectification_id>/asked/<int:recheck_id>/ask/", rectify.ask, name="recheck-ask"),

@@ -58,5 +58,7 @@ def _told(one: TrackedRectification) -> Told:
             return Told(one, _("已经整改，回访的群众说解决了。又出现的，请再告诉我们。"), "ok")
         case RectifyState.REOPENED:
             return Told(one, _("整改以后又有群众反映，%(office)s正在重新整改。") % words, "due")
+        case RectifyState.CALLED_OFF:
+            return Told(one, _("原定的整改不再进行：%(why)s 还有问题的，请再告诉我们。") % {"why": one.why}, "due")
         case _:
             return Told(one, _("您反映的问题已列入整改，由%(office)s负责，答应 %(time)s 前完成。") % words, "brand")

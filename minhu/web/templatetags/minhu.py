@@ -53,6 +53,12 @@ def label(word: str | None) -> str:
 
 
 @register.filter
+def subject(name: str) -> str:
+    """What cases of the weekly digest are about."""
+    return digest_words.subject(name)
+
+
+@register.filter
 def digest_number(name: str) -> str:
     """The page's word for a number of the weekly digest."""
     return digest_words.number(name)

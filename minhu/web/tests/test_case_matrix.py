@@ -83,7 +83,8 @@ NOT_ON_A_CASE = {
     "issue", "issue-take-out", "issue-put-in", "issue-merge", "issue-undo-merge",  # see test_insight_pages
     "duplicate-join", "duplicate-dismiss",
     "rectify-new", "rectify-begin", "rectify-step", "rectification", "rectify-research", "rectify-plan",
-    "rectify-start", "rectify-finish", "rectify-claim", "rectify-give", "rectify-publish", "recheck-call",
+    "rectify-start", "rectify-finish", "rectify-claim", "rectify-give", "rectify-publish",
+    "rectify-call-off", "recheck-call",
     "recheck-ask", "recheck-answer",  # see test_rectify_pages
 }  # fmt: skip
 TYPED = {

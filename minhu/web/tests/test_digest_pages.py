@@ -53,7 +53,7 @@ def test_each_number_of_the_digest_leads_to_its_cases(city: Office) -> None:
     for address, number in links:
         shown = leader.get(address.replace("&amp;", "&")).content.decode()
         assert shown.count('class="due-item"') == int(number), address
-    assert "这一周反映最多的是求助，12 件。" in page
+    assert "这一周反映最多的是求助（未归类），12 件。" in page
     assert "赵不应出现" not in page
     assert "荷花苑停水" in leader.get(f"{HOME}digest/cases/?subject=complaint").content.decode()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from minhu.cases.models import Case
 from minhu.directory.models import Line
+from minhu.insight import rectifying
 from minhu.insight.models import Duplicate, HotIssue, Member, Merge
 from minhu.insight.tests.burst import AT, BURST, OTHERS, cases, citizens, read, restarted, used_to, week
 from minhu.rules.words import Role
@@ -45,6 +47,49 @@ def test_whoever_sees_cases_finds_the_tab_and_others_find_nothing(line: Line) ->
 
         assert client.get("/console/insight/").status_code == status, role
         assert ('href="/console/insight/"' in client.get("/console/me/").content.decode()) is (status == 200), role
+
+
+@pytest.mark.parametrize(
+    ("role", "pages"),
+    [
+        (Role.STAFF, {"/console/insight/", "/console/rectifications/", "/console/search/"}),
+        (
+            Role.SUPERVISOR,
+            {
+                "/console/insight/", "/console/rectifications/", "/console/insight/digest/",
+                "/console/insight/replies/", "/console/search/",
+            },
+        ),
+    ],
+)  # fmt: skip
+def test_the_menu_leads_everywhere_its_reader_may_go_and_nowhere_else(line: Line, role: Role, pages: set[str]) -> None:
+    client = signed_in(line, role)
+
+    shown = client.get("/console/insight/").content.decode()
+
+    assert set(re.findall(r'class="chip" href="([^"]+)"', shown)) == pages
+    assert {client.get(page).status_code for page in pages} == {200}
+
+
+def test_the_page_of_an_issue_leads_to_its_rectification_or_to_naming_who_leads_one(line: Line) -> None:
+    week(line)
+    read(line.city, at=AFTER)
+    issue = HotIssue.objects.get()
+    page, supervisor, staff = (
+        f"/console/insight/{issue.pk}/",
+        *(signed_in(line, r) for r in (Role.SUPERVISOR, Role.STAFF)),
+    )
+    new = f"/console/rectifications/new/{issue.pk}/"
+    assert new in supervisor.get(page).content.decode()
+    assert new not in staff.get(page).content.decode()
+
+    one = rectifying.begin(issue.pk, line.official_id, by=make.viewer(line.city, Role.SUPERVISOR), at=AFTER)
+
+    for reader in (supervisor, staff):
+        shown = reader.get(page).content.decode()
+        assert f'href="/console/rectifications/{one.pk}/"' in shown
+        assert new not in shown
+    assert f'href="{page}"' in staff.get(f"/console/rectifications/{one.pk}/").content.decode()
 
 
 def test_from_the_bell_to_the_issue_and_its_cases(line: Line) -> None:

@@ -108,6 +108,20 @@ def test_what_came_back_says_so_to_everybody(street: Street, client: Client) -> 
     assert "正在重新整改" in client.get(f"/m/{street.cases[0].code}/").content.decode()
 
 
+def test_called_off_by_its_page_the_reporter_reads_why(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = street.under_way()
+    at(monkeypatch, TUESDAY + timedelta(hours=1))
+    judge, page = client_of(street.judge), f"/console/rectifications/{one.pk}/"
+    assert "call-off/" not in client_of(street.him).get(page).content.decode()
+    assert judge.post(f"{page}call-off/", {"reason": ""}).status_code == 422
+
+    assert judge.post(f"{page}call-off/", {"reason": "整条街下月改造。"}).status_code == 303
+    reporters.promise_due(TUESDAY + timedelta(hours=1))
+
+    assert "已叫停" in judge.get("/console/rectifications/").content.decode()
+    assert "整条街下月改造。" in Client().get(f"/m/{street.cases[0].code}/").content.decode()
+
+
 def test_a_notice_leads_to_what_is_to_be_done(street: Street) -> None:
     one = street.begun()
     him = client_of(street.him)

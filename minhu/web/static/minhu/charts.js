@@ -20,7 +20,7 @@
       grid: { left: 48, right: 12, top: 14, bottom: 28 },
       tooltip: { trigger: "axis", renderMode: "richText", valueFormatter: (value) => (value == null ? "–" : value + (spec.percent ? "%" : "")) },
       xAxis: { type: "category", data: spec.labels, axisLabel: { color: ink }, axisLine: { lineStyle: { color: ink } } },
-      yAxis: { type: "value", min: 0, max: spec.percent ? 100 : undefined, axisLabel: { color: ink, formatter: spec.percent ? "{value}%" : "{value}" }, splitLine: { lineStyle: { color: token("--line") } } },
+      yAxis: { type: "value", min: 0, minInterval: spec.percent ? 0 : 1, max: spec.percent ? 100 : undefined, axisLabel: { color: ink, formatter: spec.percent ? "{value}%" : "{value}" }, splitLine: { lineStyle: { color: token("--line") } } },
       series: spec.series.map((one, number) => ({
         name: one.name, data: one.values, type: spec.lines ? "line" : "bar", symbolSize: 7,
         lineStyle: { width: 3, type: number ? "dashed" : "solid" },
