@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web.public import api, complaining, directory, draws, figures, matters, rectified, tracked
+from minhu.web.public import (
+    api,
+    complaining,
+    directory,
+    draws,
+    figures,
+    matters,
+    notices,
+    rectified,
+    reporting,
+    tracked,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", directory.index, name="directory"),
@@ -28,6 +39,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("draws/", draws.draws, name="draws"),
     path("draws/<str:on>.csv", draws.table, name="draw-table"),
     path("about/", directory.about, name="about"),
+    path("report/", reporting.report, name="report"),
+    path("privacy/", notices.privacy, name="privacy"),
+    path("recording/", notices.recording, name="recording"),
+    path("accessibility/", notices.accessibility, name="accessibility"),
     path("figures/", figures.page, name="figures"),
     path("figures/figures.<str:kind>", figures.file, name="figures-file"),
     path("api/v1/figures", api.figures, name="api-figures"),
