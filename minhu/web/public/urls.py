@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from minhu.web.public import (
     api,
     complaining,
+    confirming,
     directory,
     draws,
     figures,
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/<str:code>/up/", tracked.go_up, name="matter-up"),
     path("m/<str:code>/withdraw/", tracked.withdraw, name="matter-withdraw"),
     path("m/<str:code>/files/<int:attachment_id>/", tracked.file, name="matter-file"),
+    path("m/<str:code>/confirm/", confirming.confirm, name="matter-confirm"),
     path("m/<str:code>/complain/", complaining.complain, name="matter-complain"),
     path("m/<str:code>/appeal/<int:complaint_id>/", complaining.appeal, name="matter-appeal"),
     path("m/<str:code>/hotline/", tracked.take_hotline, name="matter-hotline"),
