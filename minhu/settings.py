@@ -135,6 +135,7 @@ MIDDLEWARE = [
     "minhu.web.figures.FiguresMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "minhu.web.compress.PublicGZipMiddleware",
     "minhu.web.policy.PolicyMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

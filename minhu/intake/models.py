@@ -409,3 +409,34 @@ class WebMessage(models.Model):
 
     def __str__(self) -> str:
         return f"web message {self.id}"
+
+
+class NumberCheck(models.Model):
+    """A one-time code that was texted to the number a citizen left with the form. code_key: its keyed hash.
+
+    Kept two days unless it was confirmed, for the day's limit.
+    """
+
+    message = models.ForeignKey(WebMessage, on_delete=models.CASCADE, related_name="number_checks")
+    citizen = models.ForeignKey(Citizen, on_delete=models.CASCADE, related_name="+")
+    code_key = models.BinaryField(max_length=32)
+    tries = models.PositiveSmallIntegerField(default=0)
+    at = models.DateTimeField()
+    until = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(tries__lte=5), name="number_check_few_tries"),
+            models.CheckConstraint(
+                condition=Q(until__gt=F("at")) & (Q(confirmed_at=None) | Q(confirmed_at__lte=F("until"))),
+                name="number_check_in_time",
+            ),
+            models.UniqueConstraint(
+                fields=["message"], condition=Q(confirmed_at__isnull=False), name="number_confirmed_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["at"], name="number_check_by_time")]
+
+    def __str__(self) -> str:
+        return f"number of {self.message_id}"

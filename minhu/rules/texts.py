@@ -32,6 +32,7 @@ TEMPLATES: dict[str, str] = {
     "missed_quiet": "您好，现在是夜间休息时间，您的来电已登记，{due}前给您回电。编号{code}",
     "missed_again": "您好，您的来电已并入编号{code}，{due}前给您回电，请保持电话畅通。",
     "matter_received": "您反映的事项已收到，编号{code}，{due}前与您联系。凭编号可查询进展，回复“查 {code}”即可。",
+    "number_code": "您的验证码是{number}，10分钟内有效，用来确认这个号码是您的。不是您本人操作，请忽略。",
     "added": "已记入编号{code}，{due}前给您答复。",
     "clarify": "您好，为了尽快办理，请补充：在什么地方、是什么事情。直接回复即可。编号{code}",
     "reply": "编号{code}的答复：{done}（{by}）。请评价：回1满意，2已解决但不满意，3未解决。",

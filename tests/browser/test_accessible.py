@@ -22,6 +22,7 @@ def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, list[str]]]
     """Every page there is, and who looks at it."""
     public = [
         "/", "/?q=%E5%91%A8", "/?q=nobodyatall", f"/o/{scene.official.pk}/", "/new/", "/m/", "/m/?code=abc",
+        "/report/", "/privacy/", "/recording/", "/accessibility/", "/?q=%E7%9D%80%E7%81%AB%E4%BA%86",
         f"/m/{scene.replied_code}/", f"/m/{scene.replied_code}/sent/", "/about/", "/display/", "/accounts/login/",
         "/no-such-page/",
     ]  # fmt: skip
@@ -80,7 +81,17 @@ def test_other_modes_are_as_usable(morning: Scene, open_as: Open, cookies: dict[
     begun = work(morning, timezone.now())
     found: list[str] = []
     for account, paths in (
-        (None, ("/", "/new/", f"/m/{morning.replied_code}/", f"/m/{begun.begun.late.code}/")),
+        (
+            None,
+            (
+                "/",
+                "/new/",
+                "/report/",
+                "/?q=%E5%85%AC%E4%BA%A4",
+                f"/m/{morning.replied_code}/",
+                f"/m/{begun.begun.late.code}/",
+            ),
+        ),
         (
             morning.official_account,
             ("/console/today/", f"/console/cases/{begun.begun.joined.pk}/?do=transfer", "/console/ledger/"),

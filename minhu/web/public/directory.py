@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -16,6 +17,7 @@ from minhu.directory import exporting, glance, queries
 from minhu.directory.queries import OfficeGroup, PublicOfficial
 from minhu.rules.words import OfficeKind
 from minhu.web import words
+from minhu.web.public import asked
 
 LEVELS = (OfficeKind.CITY, OfficeKind.DEPARTMENT, OfficeKind.COUNTY, OfficeKind.TOWNSHIP)
 
@@ -55,9 +57,10 @@ class Level:
 def index(request: HttpRequest) -> HttpResponse:
     """Everybody, or who is searched for; htmx gets the list alone."""
     city, at = queries.the_city(), timezone.now()
-    search = request.GET.get("q", "").strip()[:40]
+    search = request.GET.get("q", "").strip()[: asked.LONGEST]
     away = glance.away_now(city.pk, at)
     levels = _levels(queries.public_directory(city.pk, search, at=at), away)
+    answer = _answer(city.pk, search, at) if search else asked.Answer()
     chosen = request.GET.get("in", "")
     groups = tuple(level for level in levels if chosen in {"", level.kind})
     everybody = Level("", _("全部"), tuple(office for level in levels for office in level.offices))
@@ -69,11 +72,16 @@ def index(request: HttpRequest) -> HttpResponse:
         "groups": groups,
         "total": everybody.count if not search else None,
         "shown": sum(level.count for level in groups),
+        "answer": answer,
+        "fitting": tuple((Person(one.official, one.official_id not in away), one.why) for one in answer.fitting),
+        "examples": () if search else asked.examples(),
+        "emergencies": asked.emergencies(),
+        "longest": asked.LONGEST,
     }
     swaps = bool(getattr(request, "htmx", False))
-    answer = render(request, "public/found.html" if swaps else "public/directory.html", context)
-    answer.headers["Vary"] = "Cookie, HX-Request"
-    return answer
+    page = render(request, "public/found.html" if swaps else "public/directory.html", context)
+    page.headers["Vary"] = "Cookie, HX-Request"
+    return page
 
 
 @require_safe
@@ -114,6 +122,11 @@ def qr(request: HttpRequest, official_id: int, line_id: int) -> HttpResponse:
 def about(request: HttpRequest) -> HttpResponse:
     """What is promised to whoever calls."""
     return render(request, "public/about.html", {"face": "about"})
+
+
+def _answer(city_id: int, search: str, at: datetime) -> asked.Answer:
+    everybody = queries.public_directory(city_id, at=at)
+    return asked.answer(city_id, search, (one for group in everybody for one in group.officials))
 
 
 def _levels(groups: Iterable[OfficeGroup], away: frozenset[int]) -> tuple[Level, ...]:

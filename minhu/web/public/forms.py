@@ -80,7 +80,7 @@ class MatterForm(forms.Form):
     )
     confidential = forms.BooleanField(
         label=_("请为我保密"),
-        help_text=_("被反映的单位和个人看不到这件事，也不会转给他们办。"),
+        help_text=_("只有您写给的领导和指定的人看得到；被反映的单位和个人看不到，也不会转给他们办。"),
         required=False,
     )
     consent = forms.BooleanField(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from django.contrib import messages
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -11,13 +12,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from minhu.cases import actions as cases
+from minhu.cases.take_in import take_in
 from minhu.directory import choosing
 from minhu.directory import queries as directory
 from minhu.intake.gathering import Outcome, receive_web_messages
 from minhu.intake.web_form import WebForm
 from minhu.rules import codes
+from minhu.rules.attachments import MOST_BYTES
 from minhu.rules.errors import Refusal
-from minhu.web import turn
+from minhu.web import turn, uploads
 from minhu.web.at_work import PAGES
 from minhu.web.gather import Gatherer
 from minhu.web.public.forms import MatterCheck, MatterForm, fresh_key
@@ -36,7 +40,8 @@ def new(request: HttpRequest) -> HttpResponse:
     """The plain form. A matter that was taken in is answered with a redirect to its code."""
     if request.method != "POST":
         chosen = request.GET.get("to", "")
-        form = MatterForm(initial={"key": fresh_key(), "line": int(chosen) if chosen.isdecimal() else None})
+        first = {"key": fresh_key(), "line": int(chosen) if chosen.isdecimal() else None}
+        form = MatterForm(initial=first | {"kind": request.GET.get("kind", "")})
         return _form(request, form)
     check = MatterCheck(request.POST)
     if not check.is_valid():
@@ -50,7 +55,21 @@ def new(request: HttpRequest) -> HttpResponse:
         return _form(request, form, status=422)
     if isinstance(received, DatabaseError):
         raise received
+    _hand_in(request, received.code)
     return HttpResponseRedirect(reverse("sent", args=[received.code]), status=303)
+
+
+def _hand_in(request: HttpRequest, code: str) -> None:
+    """The photo that came with the form. The matter stands without it: what is wrong with a file stops nobody."""
+    try:
+        upload = uploads.uploaded(request, code)
+        if upload is None:
+            return
+        take_in()  # a file belongs to a case, which a job would make in a moment
+        cases.attach_by_code(code, str(request.META.get("REMOTE_ADDR", "")), upload)
+    except Refusal as refusal:
+        said = _("照片没有收下：%(why)s事情已经登记，照片可以在进度页再交。")
+        messages.warning(request, said % {"why": refusal.shown})
 
 
 @require_GET
@@ -69,7 +88,8 @@ def track(request: HttpRequest) -> HttpResponse:
 
 def _form(request: HttpRequest, form: MatterForm, status: int = 200) -> HttpResponse:
     form.dress(_lines(), _about())
-    return render(request, "public/new_matter.html", {"face": "new", "form": form}, status=status)
+    context = {"face": "new", "form": form, "accept": uploads.ACCEPT, "most_mb": MOST_BYTES // 1024 // 1024}
+    return render(request, "public/new_matter.html", context, status=status)
 
 
 def _about() -> list[tuple[str, list[tuple[str, str]]]]:

@@ -18,6 +18,7 @@ from minhu.cases import actions as cases
 from minhu.cases import offering, tracking
 from minhu.cases.actions import Said
 from minhu.cases.queries import open_by_code
+from minhu.intake import confirming
 from minhu.rules import codes
 from minhu.rules.attachments import MOST_BYTES
 from minhu.rules.casework import Act
@@ -51,6 +52,7 @@ def sent(request: HttpRequest, code: str) -> HttpResponse:
         return found
     link = settings.PUBLIC_ADDRESS + reverse("matter", args=[found.code])
     context = {"face": "track", "code": found.code, "now": found.opened_at, "link": link}
+    context["may_confirm"] = confirming.may_confirm(found.code)
     return _private(render(request, "public/sent.html", context))
 
 

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from minhu.web.public import api, complaining, directory, draws, figures, matters, rectified, tracked
+from minhu.web.public import (
+    api,
+    complaining,
+    confirming,
+    directory,
+    draws,
+    figures,
+    matters,
+    notices,
+    rectified,
+    reporting,
+    tracked,
+)
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", directory.index, name="directory"),
@@ -21,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("m/<str:code>/up/", tracked.go_up, name="matter-up"),
     path("m/<str:code>/withdraw/", tracked.withdraw, name="matter-withdraw"),
     path("m/<str:code>/files/<int:attachment_id>/", tracked.file, name="matter-file"),
+    path("m/<str:code>/confirm/", confirming.confirm, name="matter-confirm"),
     path("m/<str:code>/complain/", complaining.complain, name="matter-complain"),
     path("m/<str:code>/appeal/<int:complaint_id>/", complaining.appeal, name="matter-appeal"),
     path("m/<str:code>/hotline/", tracked.take_hotline, name="matter-hotline"),
@@ -28,6 +41,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("draws/", draws.draws, name="draws"),
     path("draws/<str:on>.csv", draws.table, name="draw-table"),
     path("about/", directory.about, name="about"),
+    path("report/", reporting.report, name="report"),
+    path("privacy/", notices.privacy, name="privacy"),
+    path("recording/", notices.recording, name="recording"),
+    path("accessibility/", notices.accessibility, name="accessibility"),
     path("figures/", figures.page, name="figures"),
     path("figures/figures.<str:kind>", figures.file, name="figures-file"),
     path("api/v1/figures", api.figures, name="api-figures"),
