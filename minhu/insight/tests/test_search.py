@@ -127,7 +127,7 @@ def test_it_is_narrowed_by_state_kind_office_and_days(line: Line, staff: Viewer)
 
 def test_pages_and_the_bound(line: Line, staff: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("minhu.insight.searching.MOST", 25)
-    monkeypatch.setattr("minhu.insight.searching.NEWEST", 10)
+    monkeypatch.setattr("minhu.insight.stepping.NEWEST", 10)
     for days in range(30):
         case(line, "停水", days=days * 9)
     index(line)
@@ -139,7 +139,7 @@ def test_pages_and_the_bound(line: Line, staff: Viewer, monkeypatch: pytest.Monk
 
 
 def test_rare_words_are_found_however_old(line: Line, staff: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("minhu.insight.searching.NEWEST", 3)
+    monkeypatch.setattr("minhu.insight.stepping.NEWEST", 3)
     for days in range(8):
         case(line, "路灯", days=days)
     case(line, "罕见的窨井", days=700)
