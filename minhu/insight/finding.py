@@ -104,8 +104,10 @@ def _page(
 
 
 def _card(case: Case, found: Sequence[Hit], bodies: dict[tuple[Said, int], str], terms: Sequence[str]) -> Card:
+    """A text that is the title again is not quoted."""
     official = case.line.official if case.line else None
-    shown = [hit for hit in found[:TEXTS_SHOWN] if bodies.get((hit.kind, hit.source_id))]
+    said = [(hit, bodies.get((hit.kind, hit.source_id), "")) for hit in found[:TEXTS_SHOWN]]
+    shown = [(hit, body) for hit, body in said if body and body.strip() != case.title.strip()]
     return Card(
         case_id=case.pk,
         code=case.code,
@@ -118,19 +120,17 @@ def _card(case: Case, found: Sequence[Hit], bodies: dict[tuple[Said, int], str],
         official=official.name if official else "",
         office=official.office.name if official else "",
         opened_at=case.opened_at,
-        quoted=tuple(Quoted(one.kind, one.at, snippet(bodies[one.kind, one.source_id], terms)) for one in shown),
+        quoted=tuple(Quoted(hit.kind, hit.at, snippet(body, terms)) for hit, body in shown),
         others=max(0, len(found) - TEXTS_SHOWN),
     )
 
 
 def _bodies(known: dict[int, Case], shown: Iterable[Hit]) -> dict[tuple[Said, int], str]:
-    """The words themselves, as they stand now, by where they stand: one query for each kind. A body that is the title
-    again is not quoted.
-    """
+    """The words themselves, as they stand now, by where they stand: one query for each kind."""
     wanted: dict[Said, list[int]] = {}
     for hit in shown:
         wanted.setdefault(hit.kind, []).append(hit.source_id)
-    found = {(Said.CASE, pk): case.body for pk, case in known.items() if case.body.strip() != case.title.strip()}
+    found = {(Said.CASE, pk): case.body for pk, case in known.items()}
     for kind, ids in wanted.items():
         if kind in _READ:
             model, column = _READ[kind]
