@@ -7,9 +7,10 @@ read what: that is asked of each row by whoever takes the steps.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -28,11 +29,12 @@ from minhu.rules.clock import local
 NEWEST = 2_000
 """Texts looked at one by one before the index is asked: a common word is soon found among them."""
 
-MONTHS = 3
+MONTHS = (1, 1, 1, 6)
+"""Of each step, one after another."""
+
+OF_ONE_LINE, OF_FEW_LINES = (6,), (1, 1, 1)
 FEW_LINES, FEW_CASES = 12, 2_000
 """Whose texts are few beside the city's is sought where they are."""
-
-Needles = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,24 +52,25 @@ class Near:
 @dataclass(frozen=True, slots=True)
 class Steps:
     """How the texts that match are sought, the newest first. begin: of the newest texts; None if there are no others.
-    months: their marks, the latest first.
+    spans: the marks of months, the latest first. in_part: much of what they give is not the viewer's.
     """
 
-    needles: Needles
+    needles: list[Sequence[str]]
     near: Near
     begin: datetime | None
-    months: tuple[str, ...]
+    spans: tuple[Sequence[str], ...]
+    in_part: bool
 
     def of(self, rows: QuerySet[SearchEntry]) -> Iterator[list[QuerySet[SearchEntry]]]:
         """For each step, in one or two queries the newest first, those of the rows that match and are so new."""
         if self.begin is not None:
             if self.near.marks is None:
                 yield [read(rows.filter(at__gte=self.begin), self.needles).order_by("-at")]
-            for mark in self.months:
-                yield self._indexed(rows, [*self.needles, [mark]])
+            for months in self.spans:
+                yield self._indexed(rows, [*self.needles, months])
         yield self._indexed(rows, self.needles)
 
-    def _indexed(self, rows: QuerySet[SearchEntry], needles: Needles) -> list[QuerySet[SearchEntry]]:
+    def _indexed(self, rows: QuerySet[SearchEntry], needles: list[Sequence[str]]) -> list[QuerySet[SearchEntry]]:
         if self.near.marks is None:
             return [newest_first(holding(rows, needles))]
         found = [holding(rows, needles, self.near.marks)] if self.near.marks else []
@@ -80,7 +83,9 @@ def steps_for(viewer: Viewer, question: Question, at: datetime) -> Steps:
     """The steps by which this viewer's question is answered at this time."""
     latest = SearchEntry.objects.filter(city_id=viewer.city_id).order_by("-at").values_list("at", flat=True)
     begin = latest[NEWEST : NEWEST + 1].first()
-    return Steps([_needles(term) for term in question.terms], _near(viewer), begin, tuple(_latest_months(at)))
+    near, needles = _near(viewer), [_needles(term) for term in question.terms]
+    in_part = near.marks is None and not scope_of(viewer).whole_city
+    return Steps(needles, near, begin, _spans(at, near), in_part)
 
 
 def newest_first(rows: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:
@@ -92,23 +97,31 @@ def _near(viewer: Viewer) -> Near:
     scope = scope_of(viewer)
     if scope.whole_city:
         return Near()
-    his = Q(official__office__in=scope.offices) | Q(official=scope.official_id or 0)
-    lines = tuple(Line.objects.filter(his, city_id=viewer.city_id).values_list("pk", flat=True)[: FEW_LINES + 1])
-    _by_line, *others = ways(viewer)
-    beside = [Case.objects.filter(way).exclude(line__in=lines).values_list("pk", flat=True) for way in others]
-    elsewhere = tuple({pk for some in beside for pk in some[: FEW_CASES + 1]})
-    if len(lines) > FEW_LINES or len(elsewhere) > FEW_CASES:
+    every = Line.objects.filter(city_id=viewer.city_id).values_list("pk", "official_id", "official__office_id")
+    his = {pk: official == scope.official_id or office in scope.offices for pk, official, office in every}
+    lines, others = [pk for pk in his if his[pk]], [pk for pk in his if not his[pk]]
+    if len(lines) > FEW_LINES:
+        return Near()
+    _by_line, *beside = ways(viewer)
+    apart = (Q(line__in=others), Q(line=None))  # each by itself and said so, that the index of holder and line serves
+    first, *rest = (Case.objects.filter(way & one).values_list("pk", flat=True) for way in beside for one in apart)
+    elsewhere = tuple(first.union(*rest)[: FEW_CASES + 1])
+    if len(elsewhere) > FEW_CASES:
         return Near()
     return Near(tuple(line_mark(pk) for pk in lines), elsewhere)
 
 
-def _latest_months(at: datetime) -> Iterator[str]:
-    today = local(at)
-    for back in range(MONTHS):
+def _spans(at: datetime, near: Near) -> tuple[Sequence[str], ...]:
+    """What a line is told in a month is little, and of many lines much."""
+    many = MONTHS if near.marks is None else OF_ONE_LINE if len(near.marks) == 1 else OF_FEW_LINES
+    marks, today = list[str](), local(at)
+    for back in range(sum(many)):
         year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
-        yield month_mark(year, month + 1)
+        marks.append(month_mark(year, month + 1))
+    ends = tuple(accumulate(many))
+    return tuple(marks[end - some : end] for some, end in zip(many, ends, strict=True))
 
 
-def _needles(term: str) -> list[str]:
+def _needles(term: str) -> Sequence[str]:
     found = [needle(term, Bar.TEXT)]
     return [*found, needle(term, Bar.INITIALS)] if is_latin(term) else found
