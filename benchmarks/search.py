@@ -1,9 +1,10 @@
 """Search for staff over a million texts: how long an answer takes, beside going through all texts with LIKE.
 
 A million invented texts of three years on 81 lines, two cases to one reply, written into the index as the jobs write
-them. Questions of every kind, with words from the commonest to the rarest, are asked by staff of the whole city, by
-staff of a quarter of its lines, by staff of one county and by an official; measured from what was typed to the cards of the first page. Beside it the same
-words sought with ``LIKE`` in the cases alone, without an index of words. SQLite and PostgreSQL (fsync).
+them. Questions of every kind, with words from the commonest to the rarest, are asked by staff of the whole city,
+of a quarter of its lines and of one county, and by an official; measured from what was typed to the cards of the first
+page. Beside it the same words sought with ``LIKE`` in the cases alone, without an index of words. SQLite and PostgreSQL
+(fsync).
 
     python -m benchmarks.search --texts 1000000
 """
