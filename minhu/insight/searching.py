@@ -32,8 +32,8 @@ from minhu.rules.words import CaseKind, CaseState, Role, Said
 MOST = 200
 """Texts that are put in order; whoever is not served by the newest so many is to say more."""
 
-LOOKED_AT, LOOKED_AT_IN_PART = 2 * MOST, 10 * MOST
-"""Texts that match of which it is asked by themselves which he may read: he who may read most, and he who may not."""
+LOOKED_AT, LOOKED_AT_MOST = 2 * MOST, 10 * MOST
+"""Texts that match of which it is asked by themselves which he may read: he who may read most; and anybody."""
 
 HEAD = 1_500
 """Characters of an entry's words in which its title ends: each of its letters is two, and it stands first."""
@@ -161,13 +161,13 @@ def _found(viewer: Viewer, cases: QuerySet[Case], here: QuerySet[SearchEntry], s
 
 def _of_few(viewer: Viewer, cases: QuerySet[Case], here: QuerySet[SearchEntry], steps: Steps) -> list[Row] | None:
     """None: very much matches, and of the newest not enough may be read."""
-    most = LOOKED_AT_IN_PART if steps.in_part else LOOKED_AT
+    most = min(int(LOOKED_AT / steps.share), LOOKED_AT_MOST)
     matching, asked = dict[int, Match](), 0
     for step in steps.of(here):
         some = [[Match(*row) for row in rows.values_list(*Match._fields)[: most + 1]] for rows in step]
         matching |= {one.pk: one for part in some for one in part}
         border = max((part[-1].at for part in some if len(part) > most), default=None)
-        if border is None and len(matching) <= max(MOST, 2 * asked):
+        if border is None and len(matching) <= max(int(MOST / steps.share), 2 * asked):
             continue
         asked = len(matching)
         newest = [one for one in matching.values() if border is None or one.at >= border]

@@ -42,24 +42,25 @@ class Near:
     """Where the viewer's texts are: all over the city, or with the marks of his few lines, and apart from these in the
     cases that are his in another way.
 
-    marks: None for all over the city.
+    marks: None for all over the city. share: of the lines there, how many are his.
     """
 
     marks: tuple[str, ...] | None = None
     elsewhere: tuple[int, ...] = ()
+    share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Steps:
     """How the texts that match are sought, the newest first. begin: of the newest texts; None if there are no others.
-    spans: the marks of months, the latest first. in_part: much of what they give is not the viewer's.
+    spans: the marks of months, the latest first. share: how much of what they give should be the viewer's.
     """
 
     needles: list[Sequence[str]]
     near: Near
     begin: datetime | None
     spans: tuple[Sequence[str], ...]
-    in_part: bool
+    share: float
 
     def of(self, rows: QuerySet[SearchEntry]) -> Iterator[list[QuerySet[SearchEntry]]]:
         """For each step, in one or two queries the newest first, those of the rows that match and are so new."""
@@ -84,8 +85,7 @@ def steps_for(viewer: Viewer, question: Question, at: datetime) -> Steps:
     latest = SearchEntry.objects.filter(city_id=viewer.city_id).order_by("-at").values_list("at", flat=True)
     begin = latest[NEWEST : NEWEST + 1].first()
     near, needles = _near(viewer), [_needles(term) for term in question.terms]
-    in_part = near.marks is None and not scope_of(viewer).whole_city
-    return Steps(needles, near, begin, _spans(at, near), in_part)
+    return Steps(needles, near, begin, _spans(at, near), near.share)
 
 
 def newest_first(rows: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:
@@ -100,14 +100,15 @@ def _near(viewer: Viewer) -> Near:
     every = Line.objects.filter(city_id=viewer.city_id).values_list("pk", "official_id", "official__office_id")
     his = {pk: official == scope.official_id or office in scope.offices for pk, official, office in every}
     lines, others = [pk for pk in his if his[pk]], [pk for pk in his if not his[pk]]
+    everywhere = Near(share=max(len(lines), 1) / max(len(his), 1))
     if len(lines) > FEW_LINES:
-        return Near()
+        return everywhere
     _by_line, *beside = ways(viewer)
     apart = (Q(line__in=others), Q(line=None))  # each by itself and said so, that the index of holder and line serves
     first, *rest = (Case.objects.filter(way & one).values_list("pk", flat=True) for way in beside for one in apart)
     elsewhere = tuple(first.union(*rest)[: FEW_CASES + 1])
     if len(elsewhere) > FEW_CASES:
-        return Near()
+        return everywhere
     return Near(tuple(line_mark(pk) for pk in lines), elsewhere)
 
 

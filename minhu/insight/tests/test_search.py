@@ -154,7 +154,7 @@ def test_the_newest_that_he_may_read_are_found_however_much_is_kept_from_him(
     line: Line, monkeypatch: pytest.MonkeyPatch, few_lines: int
 ) -> None:
     """What matches is sought first and then asked about: in whatever bounds, the answer is as if each were asked."""
-    for name, most in (("MOST", 4), ("LOOKED_AT", 6), ("LOOKED_AT_IN_PART", 8)):
+    for name, most in (("MOST", 4), ("LOOKED_AT", 6), ("LOOKED_AT_MOST", 8)):
         monkeypatch.setattr(f"minhu.insight.searching.{name}", most)
     monkeypatch.setattr("minhu.insight.stepping.NEWEST", 3)
     monkeypatch.setattr("minhu.insight.stepping.FEW_LINES", few_lines)
