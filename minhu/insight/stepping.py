@@ -103,9 +103,13 @@ def _near(viewer: Viewer) -> Near:
     everywhere = Near(share=max(len(lines), 1) / max(len(his), 1))
     if len(lines) > FEW_LINES:
         return everywhere
-    _by_line, *beside = ways(viewer)
+    _by_line, handed, *as_official = ways(viewer)
+    held, few = as_official[:1], [handed, *as_official[1:]]
     apart = (Q(line__in=others), Q(line=None))  # each by itself and said so, that the index of holder and line serves
-    first, *rest = (Case.objects.filter(way & one).values_list("pk", flat=True) for way in beside for one in apart)
+    first, *rest = (
+        Case.objects.filter(way).values_list("pk", flat=True)
+        for way in few + [way & one for way in held for one in apart]
+    )
     elsewhere = tuple(first.union(*rest)[: FEW_CASES + 1])
     if len(elsewhere) > FEW_CASES:
         return everywhere
