@@ -1,9 +1,10 @@
 """Search for staff over a million texts: how long an answer takes, beside going through all texts with LIKE.
 
 A million invented texts of three years on 81 lines, two cases to one reply, written into the index as the jobs write
-them. Questions of every kind, with words from the commonest to the rarest, are asked by staff of the whole city, by
-staff of one county and by an official; measured from what was typed to the cards of the first page. Beside it the same
-words sought with ``LIKE`` in the cases alone, without an index of words. SQLite and PostgreSQL (fsync).
+them. Questions of every kind, with words from the commonest to the rarest, are asked by staff of the whole city,
+of a quarter of its lines and of one county, and by an official; measured from what was typed to the cards of the first
+page. Beside it the same words sought with ``LIKE`` in the cases alone, without an index of words. SQLite and PostgreSQL
+(fsync).
 
     python -m benchmarks.search --texts 1000000
 """
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
     from minhu.rules.access import Viewer
 
 BAR_MS = 50.0
-LINES, IN_COUNTY, CITIZENS, DAYS, SEED = 81, 5, 1_000, 1_095, 20260302
+LINES, IN_COUNTY, IN_BUREAU, CITIZENS, DAYS, SEED = 81, 5, 20, 1_000, 1_095, 20260302
+WHO = ("staff of the city", "staff of 20 lines", "staff of 5 lines", "an official")
 RANKS = (0, 1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000, 19_000)
 
 
@@ -77,7 +79,9 @@ def fill(many: int) -> tuple[list[Line], list[Viewer]]:
 
     city = make.city()
     county = make.office(city, "临河区", OfficeKind.COUNTY)
-    offices = [county] * IN_COUNTY + [make.office(city) for _ in range(LINES - IN_COUNTY)]
+    bureau = make.office(city)
+    offices = [county] * IN_COUNTY + [bureau] * IN_BUREAU
+    offices += [make.office(city) for _ in range(LINES - len(offices))]
     lines = [make.line(make.official(office)) for office in offices]
     now = timezone.now()
     people = Citizen.objects.bulk_create(Citizen(city=city, first_seen_at=now) for _ in range(CITIZENS))
@@ -103,7 +107,7 @@ def fill(many: int) -> tuple[list[Line], list[Viewer]]:
             told = time.monotonic()
             print(f"… {done:,} texts", file=sys.stderr, flush=True)
     official = lines[-1].official
-    staff = [make.viewer(city, Role.STAFF), make.viewer(county, Role.STAFF)]
+    staff = [make.viewer(office, Role.STAFF) for office in (city, bureau, county)]
     return lines, [*staff, make.viewer(official.office, official=official)]
 
 
@@ -131,16 +135,16 @@ def measure(many: int) -> bool:
     rate = _index(lines[0].city_id)
     print(f"{connection.vendor}: {many:,} texts; the jobs read {rate:,.0f} a second into the index", flush=True)
     asked = list(questions(many))
-    whole: list[float] = []
-    for who, viewer in zip(("staff of the city", "staff of a county", "an official"), viewers, strict=True):
+    worst = 0.0
+    for who, viewer in zip(WHO, viewers, strict=True):
         ask = partial(find, viewer, narrowed=Narrowed(), at=timezone.now())
         took = {one: _ms(partial(ask, one.typed)) for one in asked}
-        whole = whole or list(took.values())
+        worst = max(worst, _at(list(took.values()), 0.95))
         _tell(who, took)
     plain = {one: _ms(partial(_plainly, one.word), times=1) for one in asked if one.word}
     _tell("LIKE, without an index of words", plain)
-    print(f"bar: p95 of staff of the city {_at(whole, 0.95):.1f} ms of {BAR_MS:.0f}", flush=True)
-    return connection.vendor != "postgresql" or _at(whole, 0.95) <= BAR_MS
+    print(f"bar: p95 of whoever waits longest {worst:.1f} ms of {BAR_MS:.0f}", flush=True)
+    return connection.vendor != "postgresql" or worst <= BAR_MS
 
 
 def _index(city_id: int) -> float:

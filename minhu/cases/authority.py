@@ -56,7 +56,9 @@ def notes_seen(viewer: Viewer) -> Q:
 
 
 def ways(viewer: Viewer) -> tuple[Q, ...]:
-    """Each way by which a case may come to be the viewer's to see, conflicts aside: first by its line, then others."""
+    """Each way by which a case may come to be the viewer's to see, conflicts aside: by its line, by
+    hand-over, and to an official by holding it, by name, and because it came up to him.
+    """
     return _ways(viewer, scope_of(viewer), scope_of(viewer, SEES_CONFIDENTIAL))
 
 

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
-from minhu.cases.authority import seen
 from minhu.cases.models import Addition, Case, Note, Reply, WrapUp
 from minhu.insight.by_number import cases_of_number
 from minhu.insight.engine.question import Question, read
 from minhu.insight.engine.snippets import Piece, snippet, whole
-from minhu.insight.searching import Hit, Narrowed, case_of_code, hits
+from minhu.insight.searching import Hit, Narrowed, cases_of, hits
 from minhu.intake.models import Text
 from minhu.rules.access import Viewer
 from minhu.rules.words import CaseKind, CaseState, Said, Urgency
@@ -78,34 +77,42 @@ def find(
 ) -> Found:
     """One page of what the viewer finds. numbers: a telephone number may be looked up, which is recorded."""
     question = read(typed)
+    cases = cases_of(viewer)
     if question.number:
         if not numbers:
             return Found(By.NUMBER_WITHHELD)
-        return _page(viewer, By.NUMBER, dict.fromkeys(cases_of_number(question.number, by=viewer), ()), question, page)
-    if question.code and (case_id := case_of_code(viewer, question.code)):
-        return _page(viewer, By.CODE, {case_id: ()}, question, page)
+        return _page(cases, By.NUMBER, dict.fromkeys(cases_of_number(question.number, by=viewer), ()), question, page)
+    if question.code and (case_id := cases.filter(code=question.code).values_list("pk", flat=True).first()):
+        return _page(cases, By.CODE, {case_id: ()}, question, page)
     if question.empty:
         return Found(By.NOTHING)
-    found = hits(viewer, question, narrowed, at)
-    return _page(viewer, By.WORDS, found.by_case, question, page, more=found.more)
+    found = hits(viewer, cases, question, narrowed, at)
+    return _page(cases, By.WORDS, found.by_case, question, page, more=found.more)
 
 
 def _page(
-    viewer: Viewer, by: By, found: dict[int, tuple[Hit, ...]], question: Question, page: int, *, more: bool = False
+    cases: QuerySet[Case],
+    by: By,
+    found: dict[int, tuple[Hit, ...]],
+    question: Question,
+    page: int,
+    *,
+    more: bool = False,
 ) -> Found:
     pages = max(1, -(-len(found) // A_PAGE))
     page = min(max(1, page), pages)
     here = list(found)[(page - 1) * A_PAGE : page * A_PAGE]
-    cases = Case.objects.filter(seen(viewer), pk__in=here).select_related("line__official__office")
-    known = {case.pk: case for case in cases}
+    known = {case.pk: case for case in cases.filter(pk__in=here).select_related("line__official__office")}
     bodies = _bodies(known, [hit for pk in here for hit in found[pk][:TEXTS_SHOWN]])
     cards = tuple(_card(known[pk], found[pk], bodies, question.terms) for pk in here if pk in known)
     return Found(by, cards, len(found), more, question.cut, page, pages)
 
 
 def _card(case: Case, found: Sequence[Hit], bodies: dict[tuple[Said, int], str], terms: Sequence[str]) -> Card:
+    """A text that is the title again is not quoted."""
     official = case.line.official if case.line else None
-    shown = [hit for hit in found[:TEXTS_SHOWN] if bodies.get((hit.kind, hit.source_id))]
+    said = [(hit, bodies.get((hit.kind, hit.source_id), "")) for hit in found[:TEXTS_SHOWN]]
+    shown = [(hit, body) for hit, body in said if body and body.strip() != case.title.strip()]
     return Card(
         case_id=case.pk,
         code=case.code,
@@ -118,19 +125,17 @@ def _card(case: Case, found: Sequence[Hit], bodies: dict[tuple[Said, int], str],
         official=official.name if official else "",
         office=official.office.name if official else "",
         opened_at=case.opened_at,
-        quoted=tuple(Quoted(one.kind, one.at, snippet(bodies[one.kind, one.source_id], terms)) for one in shown),
+        quoted=tuple(Quoted(hit.kind, hit.at, snippet(body, terms)) for hit, body in shown),
         others=max(0, len(found) - TEXTS_SHOWN),
     )
 
 
 def _bodies(known: dict[int, Case], shown: Iterable[Hit]) -> dict[tuple[Said, int], str]:
-    """The words themselves, as they stand now, by where they stand: one query for each kind. A body that is the title
-    again is not quoted.
-    """
+    """The words themselves, as they stand now, by where they stand: one query for each kind."""
     wanted: dict[Said, list[int]] = {}
     for hit in shown:
         wanted.setdefault(hit.kind, []).append(hit.source_id)
-    found = {(Said.CASE, pk): case.body for pk, case in known.items() if case.body.strip() != case.title.strip()}
+    found = {(Said.CASE, pk): case.body for pk, case in known.items()}
     for kind, ids in wanted.items():
         if kind in _READ:
             model, column = _READ[kind]

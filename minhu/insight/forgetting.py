@@ -10,7 +10,7 @@ from django.db.models import Q
 from minhu.cases.models import Notice
 from minhu.insight import membership, turns
 from minhu.insight.models import Duplicate, HotIssue, Member, Merge
-from minhu.insight.unread import forbidden
+from minhu.insight.unread import forbidden, forbidden_vectors
 from minhu.rules.words import NoticeKind
 
 HIDDEN = "标题已隐去"
@@ -20,6 +20,7 @@ HIDDEN = "标题已隐去"
 @transaction.atomic
 def forget(city_id: int, *, at: datetime) -> int:
     """Take out what may no longer be grouped; returns how many cases that were."""
+    forbidden_vectors(city_id).delete()
     if not forbidden(city_id).exists():
         return 0
     turn = turns.locked(city_id, at)

@@ -50,6 +50,9 @@ _ON_POSTGRESQL = (
     "CREATE INDEX IF NOT EXISTS search_words ON insight_searchentry USING gin (words gin_trgm_ops) "
     "WITH (gin_pending_list_limit = 1024)"
 )
+_PLANNED = "SELECT " + ", ".join(
+    f"set_config('{name}', 'off', true)" for name in ("jit", "enable_hashjoin", "enable_mergejoin", "enable_seqscan")
+)
 
 
 class NoTrigrams(DatabaseError):
@@ -118,10 +121,7 @@ def planned() -> Iterator[None]:
     with transaction.atomic():
         if transaction.get_connection().vendor == "postgresql":
             with transaction.get_connection().cursor() as cursor:
-                cursor.execute("SET LOCAL jit = off")
-                cursor.execute("SET LOCAL enable_hashjoin = off")
-                cursor.execute("SET LOCAL enable_mergejoin = off")
-                cursor.execute("SET LOCAL enable_seqscan = off")
+                cursor.execute(_PLANNED)
         yield
 
 

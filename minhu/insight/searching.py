@@ -1,48 +1,56 @@
 """Search for staff: over what is said in the cases that the viewer may read, and over nothing else.
 
-Who may read what is part of the query itself, as ``cases.authority`` states it, so that neither a hit nor a count tells
-of anything else. The newest texts that match are found first, at most ``MOST`` of them, then put in order by
-``engine/ranking.py``: so a word that stands in half of all texts costs no more than a rare one.
+Who may read what is asked of the database as ``cases.authority`` states it, before anything is counted or ordered, so
+that neither a hit nor a count tells of anything else. The newest texts that match are found first (``stepping.py``), at
+most ``MOST`` that the viewer may read, then put in order by ``engine/ranking.py``: so a word that stands in half of all
+texts costs no more than a rare one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce, Substr
+from django.db.models.functions import Substr
 
-from minhu.cases.authority import complaints_kept_from, notes_seen, seen, ways
+from minhu.cases.authority import complaints_kept_from, notes_seen, seen
 from minhu.cases.models import Case
-from minhu.directory.models import Line
 from minhu.insight.engine.question import Question, is_latin
 from minhu.insight.engine.ranking import score
-from minhu.insight.engine.spelling import Bar, line_mark, month_mark, needle
-from minhu.insight.fulltext import holding, planned, read
+from minhu.insight.engine.spelling import Bar, needle
+from minhu.insight.fulltext import planned
 from minhu.insight.models import SearchEntry
+from minhu.insight.stepping import Steps, newest_first, steps_for
 from minhu.intake.models import Text
-from minhu.intake.scope import SEES_CONTACTS, scope_of
+from minhu.intake.scope import SEES_CONTACTS
 from minhu.rules.access import Viewer
-from minhu.rules.clock import local
 from minhu.rules.words import CaseKind, CaseState, Role, Said
 
 MOST = 200
 """Texts that are put in order; whoever is not served by the newest so many is to say more."""
 
-NEWEST = 2_000
-"""Texts looked at one by one before the index is asked: a common word is soon found among them."""
-
-MONTHS = 3
-FEW_LINES, FEW_CASES = 12, 2_000
-"""Whose texts are few beside the city's is sought where they are."""
+LOOKED_AT, LOOKED_AT_MOST = 2 * MOST, 10 * MOST
+"""Texts that match of which it is asked by themselves which he may read: he who may read most; and anybody."""
 
 HEAD = 1_500
 """Characters of an entry's words in which its title ends: each of its letters is two, and it stands first."""
 
 Row = tuple[str, int, int, datetime, str]
 """kind, source_id, case_id, at, and the head of the words."""
+
+
+class Match(NamedTuple):
+    """A text in which the words stand, whoever may read it."""
+
+    pk: int
+    kind: str
+    source_id: int
+    case_id: int
+    at: datetime
+
 
 SEARCHES = (*SEES_CONTACTS, Role.UNIT)
 
@@ -55,6 +63,15 @@ class Narrowed:
     kind: CaseKind | None = None
     offices: frozenset[int] | None = None
     since: datetime | None = None
+
+    def of(self, cases: QuerySet[Case]) -> QuerySet[Case]:
+        if self.state is not None:
+            cases = cases.filter(state=self.state.value)
+        if self.kind is not None:
+            cases = cases.filter(kind=self.kind.value)
+        if self.offices is not None:
+            cases = cases.filter(line__official__office__in=self.offices)
+        return cases
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +98,17 @@ def may_search(viewer: Viewer) -> bool:
     return viewer.official_id is not None or viewer.has(*SEARCHES)
 
 
-def hits(viewer: Viewer, question: Question, narrowed: Narrowed, at: datetime) -> Hits:
-    """What the viewer finds, at most MOST texts."""
+def cases_of(viewer: Viewer) -> QuerySet[Case]:
+    """The cases the viewer may find: stated once for a search, which asks it more than once."""
+    return Case.objects.filter(seen(viewer))
+
+
+def hits(viewer: Viewer, cases: QuerySet[Case], question: Question, narrowed: Narrowed, at: datetime) -> Hits:
+    """What the viewer finds, at most MOST texts. cases: those of ``cases_of(viewer)``."""
     if not may_search(viewer) or not question.terms:
         return Hits({}, more=False)
     with planned():
-        rows = _found(viewer, _readable(viewer, narrowed), question, at)
+        rows = _found(viewer, narrowed.of(cases), _here(viewer, narrowed), steps_for(viewer, question, at))
     by_case: dict[int, list[Hit]] = {}
     for kind, source_id, case_id, said_at, head in rows[:MOST]:
         titled = [_in_title(head, term) for term in question.terms]
@@ -96,108 +118,79 @@ def hits(viewer: Viewer, question: Question, narrowed: Narrowed, at: datetime) -
     return Hits(dict(sorted(best.items(), key=lambda one: _order(one[1][0]))), more=len(rows) > MOST)
 
 
-def case_of_code(viewer: Viewer, code: str) -> int | None:
-    """The case of a tracking code, if the viewer may see it."""
-    return Case.objects.filter(seen(viewer), code=code).values_list("pk", flat=True).first()
+def _here(viewer: Viewer, narrowed: Narrowed) -> QuerySet[SearchEntry]:
+    """The texts of his city, whoever may read them."""
+    rows = SearchEntry.objects.filter(city_id=viewer.city_id)
+    return rows if narrowed.since is None else rows.filter(at__gte=narrowed.since)
 
 
-def _readable(viewer: Viewer, narrowed: Narrowed) -> QuerySet[SearchEntry]:
-    """Every text the viewer may read: of cases that are his to see, without what is kept from him there."""
-    cases = Case.objects.filter(seen(viewer), pk=OuterRef("case_id"))
-    if narrowed.state is not None:
-        cases = cases.filter(state=narrowed.state.value)
-    if narrowed.kind is not None:
-        cases = cases.filter(kind=narrowed.kind.value)
-    if narrowed.offices is not None:
-        cases = cases.filter(line__official__office__in=narrowed.offices)
+def _readable(viewer: Viewer, cases: QuerySet[Case], rows: QuerySet[SearchEntry]) -> QuerySet[SearchEntry]:
+    """Those of the rows that the viewer may read: of these cases of his, without what is kept from him there."""
+    rows = rows.filter(Exists(cases.filter(pk=OuterRef("case_id"))))
     kept = Text.objects.filter(complaints_kept_from(viewer), pk=OuterRef("source_id"))
-    rows = SearchEntry.objects.filter(Exists(cases), city_id=viewer.city_id)
     rows = rows.exclude(Q(kind=Said.TEXT.value) & Exists(kept))
     if viewer.official_id is not None:
         noted = Case.objects.filter(notes_seen(viewer), pk=OuterRef("case_id"))
         rows = rows.exclude(Q(kind=Said.NOTE.value) & ~Exists(noted))
-    return rows if narrowed.since is None else rows.filter(at__gte=narrowed.since)
+    return rows
 
 
-def _found(viewer: Viewer, rows: QuerySet[SearchEntry], question: Question, at: datetime) -> list[Row]:
-    """The newest that match, one more than MOST if there are more.
+def _readable_of(viewer: Viewer, cases: QuerySet[Case], some: Iterable[Match]) -> list[int]:
+    """The same of a few texts, asked of each kind by itself, which takes a tenth of the time; the newest first."""
+    some = list(some)
+    mine = set(cases.filter(pk__in={one.case_id for one in some}).values_list("pk", flat=True))
+    some = [one for one in some if one.case_id in mine]
+    if texts := {one.source_id for one in some if one.kind == Said.TEXT.value}:
+        kept = set(Text.objects.filter(complaints_kept_from(viewer), pk__in=texts).values_list("pk", flat=True))
+        some = [one for one in some if one.kind != Said.TEXT.value or one.source_id not in kept]
+    if viewer.official_id is not None and (on := {one.case_id for one in some if one.kind == Said.NOTE.value}):
+        noted = set(Case.objects.filter(notes_seen(viewer), pk__in=on).values_list("pk", flat=True))
+        some = [one for one in some if one.kind != Said.NOTE.value or one.case_id in noted]
+    return [one.pk for one in sorted(some, key=lambda one: one.at, reverse=True)]
 
-    Common words are found among the newest texts (of whose lines are few, seldom any), others in this month and those
-    before it; what is not there often enough is rare, and the index is asked for all of it. No step goes through more
-    than it must.
+
+def _found(viewer: Viewer, cases: QuerySet[Case], here: QuerySet[SearchEntry], steps: Steps) -> list[Row]:
+    """The newest that match and that he may read, one more than MOST if there are more.
+
+    Where the viewer's texts are, he may read most of what matches: so that is found first, and which of it he may read
+    is asked once, of few. Where this is not enough, each step asks it of all that matches.
     """
-    needles = [_needles(term) for term in question.terms]
-    latest = SearchEntry.objects.filter(city_id=viewer.city_id).order_by("-at").values_list("at", flat=True)
-    near = _near(viewer, rows)
-    if begin := latest[NEWEST : NEWEST + 1].first():
-        if near.marks is None:
-            found = _rows(read(rows.filter(at__gte=begin), needles).order_by("-at"))
-            if len(found) > MOST:
-                return found
-        found = []
-        for mark in _latest_months(at):
-            found += near.newest([*needles, [mark]])
-            if len(found) > MOST:
-                return found[: MOST + 1]
-    return near.newest(needles)
+    found = _of_few(viewer, cases, here, steps)
+    return _of_all(_readable(viewer, cases, here), steps) if found is None else found
 
 
-@dataclass(frozen=True, slots=True)
-class _Near:
-    """Texts where the viewer's are: all, or those with the marks of his few lines, and apart from these the texts of
-    the cases that are his in another way. Each row is asked whether he may read it, whatever mark it has.
-
-    marks: None for all.
-    """
-
-    rows: QuerySet[SearchEntry]
-    marks: tuple[str, ...] | None = None
-    elsewhere: tuple[int, ...] = ()
-
-    def newest(self, needles: list[list[str]]) -> list[Row]:
-        if self.marks is None:
-            return _newest(holding(self.rows, needles))
-        found = _newest(holding(self.rows, needles, self.marks)) if self.marks else []
-        if self.elsewhere:
-            others = _newest(read(self.rows.filter(case__in=self.elsewhere), needles))
-            found = list({row[:2]: row for row in found + others}.values())
-        return sorted(found, key=lambda row: row[3], reverse=True)[: MOST + 1]
+def _of_few(viewer: Viewer, cases: QuerySet[Case], here: QuerySet[SearchEntry], steps: Steps) -> list[Row] | None:
+    """None: very much matches, and of the newest not enough may be read."""
+    most = min(int(LOOKED_AT / steps.share), LOOKED_AT_MOST)
+    matching, asked = dict[int, Match](), 0
+    for step in steps.of(here):
+        some = [[Match(*row) for row in rows.values_list(*Match._fields)[: most + 1]] for rows in step]
+        matching |= {one.pk: one for part in some for one in part}
+        border = max((part[-1].at for part in some if len(part) > most), default=None)
+        if border is None and len(matching) <= max(int(MOST / steps.share), 2 * asked):
+            continue
+        asked = len(matching)
+        newest = [one for one in matching.values() if border is None or one.at >= border]
+        if len(found := _readable_of(viewer, cases, newest)) > MOST:
+            return _rows(SearchEntry.objects.filter(pk__in=found[: MOST + 1]))
+        if border is not None:
+            return None
+    return _rows(SearchEntry.objects.filter(pk__in=_readable_of(viewer, cases, matching.values())))
 
 
-def _near(viewer: Viewer, rows: QuerySet[SearchEntry]) -> _Near:
-    scope = scope_of(viewer)
-    if scope.whole_city:
-        return _Near(rows)
-    his = Q(official__office__in=scope.offices) | Q(official=scope.official_id or 0)
-    lines = tuple(Line.objects.filter(his, city_id=viewer.city_id).values_list("pk", flat=True)[: FEW_LINES + 1])
-    _by_line, *others = ways(viewer)
-    beside = [Case.objects.filter(way).exclude(line__in=lines).values_list("pk", flat=True) for way in others]
-    elsewhere = tuple({pk for some in beside for pk in some[: FEW_CASES + 1]})
-    if len(lines) > FEW_LINES or len(elsewhere) > FEW_CASES:
-        return _Near(rows)
-    return _Near(rows, tuple(line_mark(pk) for pk in lines), elsewhere)
-
-
-def _newest(rows: QuerySet[SearchEntry]) -> list[Row]:
-    """The few that the index gives, in order of time. Sorted by an expression, or the index by time would be walked."""
-    return _rows(rows.order_by(Coalesce("at", "at").desc()))
+def _of_all(readable: QuerySet[SearchEntry], steps: Steps) -> list[Row]:
+    found: dict[tuple[str, int], Row] = {}
+    for step in steps.of(readable):
+        found.update({row[:2]: row for rows in step for row in _rows(rows)})
+        if len(found) > MOST:
+            break
+    return sorted(found.values(), key=lambda row: row[3], reverse=True)[: MOST + 1]
 
 
 def _rows(rows: QuerySet[SearchEntry]) -> list[Row]:
     head = Substr("words", 1, HEAD)
-    return list(rows.annotate(head=head).values_list("kind", "source_id", "case_id", "at", "head")[: MOST + 1])
-
-
-def _latest_months(at: datetime) -> Iterator[str]:
-    today = local(at)
-    for back in range(MONTHS):
-        year, month = divmod(today.year * 12 + today.month - 1 - back, 12)
-        yield month_mark(year, month + 1)
-
-
-def _needles(term: str) -> list[str]:
-    found = [needle(term, Bar.TEXT)]
-    return [*found, needle(term, Bar.INITIALS)] if is_latin(term) else found
+    rows = newest_first(rows).annotate(head=head)
+    return list(rows.values_list("kind", "source_id", "case_id", "at", "head")[: MOST + 1])
 
 
 def _in_title(head: str, term: str) -> bool:

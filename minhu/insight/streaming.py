@@ -35,7 +35,7 @@ Found = Mapping[int, Sequence[Match]]
 AT_ONCE = 200
 MOST_COMPARED = 10_000
 """A new case is compared with so many of the newest, one by one."""
-_RENEW_EVERY = 2_000
+_RENEW_AFTER = turns.LASTS.total_seconds() / 4
 
 
 def tuning() -> Tuning:
@@ -109,12 +109,14 @@ class CityStream:
         self._intake = Intake(most=MOST_COMPARED)
         newest = min(MOST_COMPARED, stream.tuning.most_texts)
         count, began = Streamed.objects.filter(city_id=self._city).count(), time.monotonic()
+        renewed = began
         for number, (report, home) in enumerate(recorded(self._city, stream.tuning.most_texts), start=1):
             stream.recall(report, home)
             if number > min(count, stream.tuning.most_texts) - newest:
                 self._intake.keep(report)
-            if number % _RENEW_EVERY == 0:
-                self._renew(at + timedelta(seconds=time.monotonic() - began))
+            if (now := time.monotonic()) - renewed > _RENEW_AFTER:  # vectors that are not kept take long to make
+                renewed = now
+                self._renew(at + timedelta(seconds=now - began))
         log.info("stream_restored", city=self._city, texts=count, groups=len(stream.groups))
         return stream
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q, QuerySet
 
 from minhu.cases.models import Case, Conflict
 from minhu.insight.issues import may_be_grouped
-from minhu.insight.models import HotIssue, Streamed, StreamTurn
+from minhu.insight.models import Embedded, HotIssue, Streamed, StreamTurn
 from minhu.rules.words import Stage
 
 LOOKS_BACK = timedelta(days=120)
@@ -26,9 +26,18 @@ def unread(city_id: int, at: datetime) -> QuerySet[Case]:
 
 def forbidden(city_id: int) -> QuerySet[Streamed]:
     """Cases that were read and have become confidential, or must be kept from somebody since."""
+    return Streamed.objects.filter(_secret(city_id), city_id=city_id)
+
+
+def forbidden_vectors(city_id: int) -> QuerySet[Embedded]:
+    """What was made of the words of such cases."""
+    return Embedded.objects.filter(_secret(city_id), city_id=city_id)
+
+
+def _secret(city_id: int) -> Q:
     secret = Case.objects.filter(city_id=city_id, confidential=True).values("pk")
     accused = Conflict.objects.filter(city_id=city_id).values("case")
-    return Streamed.objects.filter(Q(case__in=secret) | Q(case__in=accused), city_id=city_id)
+    return Q(case__in=secret) | Q(case__in=accused)
 
 
 def cooling(city_id: int, at: datetime) -> QuerySet[HotIssue]:

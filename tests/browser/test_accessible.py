@@ -7,6 +7,7 @@ from django.utils import timezone
 from playwright.sync_api import ViewportSize
 
 from minhu.directory.models import Account
+from minhu.insight.indexing import bring_up_to_date
 from tests.browser.axe import faults
 from tests.browser.casework import Work, work
 from tests.browser.conftest import DESK, PHONE, Open
@@ -41,6 +42,9 @@ def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, list[str]]]
     official += [f"/console/cases/{begun.secret.pk}/?do=transfer", f"/console/cases/{begun.late.pk}/print/?notes=1"]
     official += ["/console/ledger/?of=overdue", "/console/ledger/?of=mine", "/console/notices/", "/console/desk/"]
     staff += [f"/console/cases/{begun.joined.pk}/", "/console/ledger/"]
+    while bring_up_to_date(scene.city.pk):
+        pass
+    staff += ["/console/search/", "/console/search/?q=%E5%8C%BB%E9%99%A2", "/console/search/?q=xyzzy&days=7"]
     unit = ["/console/desk/", "/console/ledger/", "/console/notices/", "/console/me/"]
     unit += [f"/console/cases/{begun.handed.pk}/?do={name}" for name in ("reply", "extend", "give_back")]
     supervisor = ["/console/escalated/", "/console/notices/", "/console/ledger/", f"/console/cases/{begun.late.pk}/"]

@@ -72,6 +72,7 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["city", "holder", "state"], name="case_by_holder"),
+            models.Index(fields=["city", "holder", "line"], name="case_by_holder_line"),
             models.Index(fields=["city", "citizen", "line", "-opened_at"], name="case_by_citizen"),
             models.Index(fields=["city", "-opened_at"], name="case_by_time"),
             models.Index(fields=["replied_at"], condition=Q(state="replied"), name="case_to_close"),

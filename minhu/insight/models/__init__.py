@@ -10,10 +10,10 @@ from minhu.insight.models.recheck import Recheck, Sample
 from minhu.insight.models.rectification import Measure, Rectification, RectifyStep, Reporter
 from minhu.insight.models.reply_signs import ReplySigns
 from minhu.insight.models.search import SearchEntry, SearchProgress
-from minhu.insight.models.streamed import Apart, Merge, Streamed, StreamTurn
+from minhu.insight.models.streamed import Apart, Embedded, Merge, Streamed, StreamTurn
 
 __all__ = [
-    "Apart", "Correction", "DigestMail", "DigestReader", "Duplicate", "Heard", "HotIssue", "Measure", "Member",
-    "Merge", "Proposal", "Reading", "Recheck", "Rectification", "RectifyStep", "ReplySigns", "Reporter", "Sample",
-    "SearchEntry", "SearchProgress", "StreamTurn", "Streamed",
+    "Apart", "Correction", "DigestMail", "DigestReader", "Duplicate", "Embedded", "Heard", "HotIssue", "Measure",
+    "Member", "Merge", "Proposal", "Reading", "Recheck", "Rectification", "RectifyStep", "ReplySigns", "Reporter",
+    "Sample", "SearchEntry", "SearchProgress", "StreamTurn", "Streamed",
 ]  # fmt: skip

@@ -24,6 +24,20 @@ class Streamed(models.Model):
         return f"{self.case_id} read"
 
 
+class Embedded(models.Model):
+    """The vector of a case's words where the city uses embeddings: each takes a tenth of a second of a processor, and a
+    process that begins reads thousands of texts again. of: a digest of the words. vector: half-precision numbers.
+    """
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, primary_key=True, related_name="+")
+    city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
+    of = models.CharField(max_length=32)
+    vector = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"vector of {self.case_id}"
+
+
 class Merge(models.Model):
     """Two hot issues turned out to be one. by: who said so; None is the rule. cases: of the one that is no more.
 

@@ -9,6 +9,7 @@ from django.db import connection, transaction
 
 from minhu.audit.models import TrailEntry
 from minhu.cases import actions
+from minhu.cases.authority import seen
 from minhu.cases.models import Case
 from minhu.directory.models import Line
 from minhu.insight import fulltext, indexing
@@ -127,7 +128,7 @@ def test_it_is_narrowed_by_state_kind_office_and_days(line: Line, staff: Viewer)
 
 def test_pages_and_the_bound(line: Line, staff: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("minhu.insight.searching.MOST", 25)
-    monkeypatch.setattr("minhu.insight.searching.NEWEST", 10)
+    monkeypatch.setattr("minhu.insight.stepping.NEWEST", 10)
     for days in range(30):
         case(line, "停水", days=days * 9)
     index(line)
@@ -139,13 +140,39 @@ def test_pages_and_the_bound(line: Line, staff: Viewer, monkeypatch: pytest.Monk
 
 
 def test_rare_words_are_found_however_old(line: Line, staff: Viewer, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("minhu.insight.searching.NEWEST", 3)
+    monkeypatch.setattr("minhu.insight.stepping.NEWEST", 3)
     for days in range(8):
         case(line, "路灯", days=days)
     case(line, "罕见的窨井", days=700)
     index(line)
     official = make.viewer(line.official.office, official=line.official)
     assert titles(staff, "窨井") == titles(official, "窨井") == ["罕见的窨井"]
+
+
+@pytest.mark.parametrize("few_lines", [12, 0], ids=["his lines", "the whole city"])
+def test_the_newest_that_he_may_read_are_found_however_much_is_kept_from_him(
+    line: Line, monkeypatch: pytest.MonkeyPatch, few_lines: int
+) -> None:
+    """What matches is sought first and then asked about: in whatever bounds, the answer is as if each were asked."""
+    for name, most in (("MOST", 4), ("LOOKED_AT", 6), ("LOOKED_AT_MOST", 8)):
+        monkeypatch.setattr(f"minhu.insight.searching.{name}", most)
+    monkeypatch.setattr("minhu.insight.stepping.NEWEST", 3)
+    monkeypatch.setattr("minhu.insight.stepping.FEW_LINES", few_lines)
+    other = make.line(make.official(make.office(line.city, "市住建局")))
+    made = [case((line, other)[day % 3 > 0], "路灯", title=f"路灯{day}", days=day * 11) for day in range(40)]
+    Case.objects.filter(pk__in=[one.pk for one in made[:12]]).update(confidential=True)
+    Case.objects.filter(pk__in=[one.pk for one in made[20:26]]).update(holder=line.official)
+    index(line)
+    staff = [make.viewer(office, Role.STAFF) for office in (line.city, other.official.office)]
+    officials = [make.viewer(one.official.office, official=one.official) for one in (line, other)]
+    for viewer in staff + officials:
+        for narrowed in (Narrowed(), Narrowed(since=AT - timedelta(days=300)), Narrowed(kind=CaseKind.COMPLAINT)):
+            mine = Case.objects.filter(seen(viewer), opened_at__gte=narrowed.since or AT - timedelta(days=9_999))
+            mine = mine.filter(kind=narrowed.kind) if narrowed.kind else mine
+            newest = list(mine.order_by("-opened_at").values_list("title", flat=True))
+            found = ask(viewer, "路灯", narrowed)
+            assert {"".join(piece.text for piece in card.title) for card in found.cards} == set(newest[:4])
+            assert found.more == (len(newest) > 4)
 
 
 # ---- by telephone number
