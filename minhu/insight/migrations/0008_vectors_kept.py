@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0001_squashed_0006_complaints_told"),
         ("directory", "0001_initial"),
-        ("insight", "0006_search"),
+        ("insight", "0007_rectification_called_off"),
     ]
 
     operations = [
