@@ -25,7 +25,7 @@ from minhu.directory.tree import tree_of
 from minhu.intake.scope import NotYours, Scope, scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.casework import Act
-from minhu.rules.conflicts import Blocking, who_blocks
+from minhu.rules.conflicts import Blocking, can_be_barred, who_blocks
 from minhu.rules.rights import Part, require_right
 from minhu.rules.words import NoticeKind, Role
 
@@ -63,8 +63,9 @@ def ways(viewer: Viewer) -> tuple[Q, ...]:
 
 
 def _ways(viewer: Viewer, scope: Scope, confidential: Scope) -> tuple[Q, ...]:
-    by_line = scope.lines() & Q(confidential=False)
-    by_line |= confidential.lines() & Q(confidential=True, pk__isnull=False)
+    by_line = _by_line(scope, confidential)
+    if viewer.official_id is None and not viewer.has(*UNIT):
+        return (by_line,)
     handed = Q(pk__in=handed_to(viewer).values("case_id"), confidential=False)
     if viewer.official_id is None:
         return by_line, handed
@@ -78,9 +79,19 @@ def _ways(viewer: Viewer, scope: Scope, confidential: Scope) -> tuple[Q, ...]:
     )
 
 
+def _by_line(scope: Scope, confidential: Scope) -> Q:
+    if scope == confidential:
+        return scope.lines()
+    ordinary = scope.lines() & Q(confidential=False)
+    if confidential.nothing:
+        return ordinary
+    return ordinary | confidential.lines() & Q(confidential=True, pk__isnull=False)
+
+
 def _reached(viewer: Viewer, scope: Scope, confidential: Scope) -> Q:
     condition = reduce(or_, _ways(viewer, scope, confidential))
-    return condition & ~Q(pk__in=_conflicts_of(viewer).values("case_id"))
+    kept = _conflicts_of(viewer)
+    return condition if kept is None else condition & ~Q(pk__in=kept.values("case_id"))
 
 
 def complaints_kept_from(viewer: Viewer) -> Q:
@@ -92,14 +103,17 @@ def complaints_kept_from(viewer: Viewer) -> Q:
 
 def hidden_from(viewer: Viewer) -> QuerySet[Case]:
     """The cases of the viewer's own lines and offices that he may not see: confidential ones, and conflicts."""
-    special = Q(confidential=True) | Q(pk__in=_conflicts_of(viewer).values("case_id"))
+    special = Q(confidential=True) | blocked_for(viewer, "pk")
     return Case.objects.filter(scope_of(viewer).lines() & special).exclude(seen(viewer))
 
 
 def locked(case_id: int, by: Viewer, act: Act) -> Case:
     """The case, locked for this transaction. Raises: NotYours, NotAllowed."""
-    case = Case.objects.select_for_update(no_key=True, of=("self",)).filter(pk=case_id).first()
-    if case is None or not Case.objects.filter(seen(by), pk=case_id).exists():
+    try:
+        case = Case.objects.select_for_update(no_key=True, of=("self",)).get(pk=case_id)
+    except Case.DoesNotExist:
+        raise NotYours from None
+    if not Case.objects.filter(seen(by), pk=case_id).exists():
         raise NotYours
     require_right(parts_of(by, case), act)
     return case
@@ -145,7 +159,8 @@ def reaches(case: Case, others: Iterable[int]) -> bool:
 
 def blocked_for(viewer: Viewer, path: str = "case") -> Q:
     """Condition on rows that point to a case which must never reach the viewer."""
-    return Q(**{f"{path}__in": _conflicts_of(viewer).values("case_id")})
+    kept = _conflicts_of(viewer)
+    return Q(pk__in=[]) if kept is None else Q(**{f"{path}__in": kept.values("case_id")})
 
 
 def is_system(viewer: Viewer) -> bool:
@@ -175,16 +190,22 @@ def came_up(viewer: Viewer) -> QuerySet[Notice]:
     return to_him.filter(case__isnull=False)
 
 
-def _conflicts_of(viewer: Viewer) -> QuerySet[Conflict]:
-    """The conflicts that keep cases from the viewer."""
+def _conflicts_of(viewer: Viewer) -> QuerySet[Conflict] | None:
+    """The conflicts that keep cases from the viewer; None where there are none, as for most who look."""
     here = Conflict.objects.filter(city_id=viewer.city_id)
-    if is_system(viewer) or not here.exists():
-        return Conflict.objects.none()
+    offices = _offices_of(viewer)
+    if is_system(viewer) or not can_be_barred(viewer.city_id, official_id=viewer.official_id, office_ids=offices):
+        return None
+    if not here.exists():
+        return None
     blocking = blocking_of(viewer)
     return here.filter(Q(office_id__in=blocking.offices) | Q(official_id__in=blocking.officials))
 
 
 def blocking_of(viewer: Viewer) -> Blocking:
     """Which accusations keep cases from the viewer: as an official, and by the offices his roles are for."""
-    offices = [grant.office_id for grant in viewer.grants if grant.office_id is not None]
-    return who_blocks(tree_of(viewer.city_id), official_id=viewer.official_id, office_ids=offices)
+    return who_blocks(tree_of(viewer.city_id), official_id=viewer.official_id, office_ids=_offices_of(viewer))
+
+
+def _offices_of(viewer: Viewer) -> list[int]:
+    return [grant.office_id for grant in viewer.grants if grant.office_id is not None]

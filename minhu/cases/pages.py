@@ -164,9 +164,10 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
     """Raises: NotYours."""
     at = at or timezone.now()
     cases = Case.objects.select_related("citizen", "line__official", "holder")
-    case = cases.filter(seen(viewer), pk=case_id).first()
-    if case is None:
-        raise NotYours
+    try:
+        case = cases.get(seen(viewer), pk=case_id)
+    except Case.DoesNotExist:
+        raise NotYours from None
     thread = Thread.objects.filter(citizen=case.citizen, line=case.line).first()
     texts = Text.objects.filter(contact__case=case) | Text.objects.filter(thread=thread, code=case.code)
     texts = texts.exclude(complaints_kept_from(viewer))
@@ -214,9 +215,10 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
 def call_page(viewer: Viewer, call_id: UUID) -> CallPage:
     """Raises: NotYours."""
     calls = Call.objects.select_related("citizen", "line__official__office", "contact__case", "wrap_up")
-    call = calls.prefetch_related("recordings").filter(OF_CITIZENS, pk=call_id).first()
-    if call is None:
-        raise NotYours
+    try:
+        call = calls.prefetch_related("recordings").get(OF_CITIZENS, pk=call_id)
+    except Call.DoesNotExist:
+        raise NotYours from None
     require(viewer, call.line, call.city_id)
     row, wrapped = call_row(call), getattr(call, "wrap_up", None)
     if row.case_id is not None and hidden_among(viewer, {row.case_id}):

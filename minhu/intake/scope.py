@@ -36,6 +36,11 @@ class Scope:
     whole_city: bool
     offices: frozenset[int]
 
+    @property
+    def nothing(self) -> bool:
+        """No line at all."""
+        return not self.whole_city and not self.offices and self.official_id is None
+
     def lines(self, path: str = "line") -> Q:
         """Condition on a table with a city and a line (or, with a path, something that has them)."""
         head = path.removesuffix("line")

@@ -1,6 +1,7 @@
 """Whom a complaint must never reach (回避): the accused and those under them (rule C2).
 
     who_blocks(tree, …)     which accusations bar this person or unit
+    can_be_barred(…)        whether any could, without a look at the tree
 
 An office that is complained about bars everybody in it and below it, and whoever has a superior there. An official
 bars himself, everybody in the chain below him, and his office with all below it, save his own superiors there. An
@@ -73,6 +74,11 @@ class Blocking:
     def by(self, office_id: int | None, official_id: int | None) -> bool:
         """Whether a complaint about this office or official bars him."""
         return office_id in self.offices or official_id in self.officials
+
+
+def can_be_barred(city_id: int, *, official_id: int | None = None, office_ids: Iterable[int] = ()) -> bool:
+    """Whether any accusation could bar them: none bars who is no official and works for the whole city alone."""
+    return official_id is not None or any(one != city_id for one in office_ids)
 
 
 def who_blocks(tree: Tree, *, official_id: int | None = None, office_ids: Iterable[int] = ()) -> Blocking:

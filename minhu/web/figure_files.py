@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from io import BytesIO, StringIO
 
 from django.http import HttpResponse
-from openpyxl import Workbook
 
 from minhu.rules.figures import Counts, Value, values
 from minhu.supervision.published import Period, Tally, Unit, compared
@@ -63,6 +62,8 @@ def _csv(table: Iterable[tuple[Cell, ...]]) -> bytes:
 
 
 def _xlsx(table: Iterable[tuple[Cell, ...]]) -> bytes:
+    from openpyxl import Workbook  # slow to load, and few pages are a table
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet("数据")
     for row in (HEAD, *table):

@@ -16,13 +16,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import islice
-
-import icalendar
-import recurring_ical_events
+from typing import TYPE_CHECKING
 
 from minhu.directory.errors import CalendarUnusable
 from minhu.rules.clock import SHANGHAI
 from minhu.rules.words import Presence
+
+if TYPE_CHECKING:  # loaded where a calendar is read: it takes longer than the rest of the part
+    import icalendar
 
 AHEAD = timedelta(days=14)
 MOST_SPANS = 1000
@@ -92,6 +93,8 @@ def _calendars(text: str) -> list[icalendar.Calendar]:
     if upper.count("BEGIN:VCALENDAR") != upper.count("END:VCALENDAR"):
         # half a calendar would make him free for the meetings of the other half
         raise CalendarUnusable("日历文件不完整或已损坏。")
+    import icalendar
+
     try:
         found = icalendar.Calendar.from_ical(text, multiple=True)
     except _NONSENSE as fault:
@@ -101,6 +104,8 @@ def _calendars(text: str) -> list[icalendar.Calendar]:
 
 def _series(found: list[icalendar.Calendar]) -> Iterable[list[icalendar.Event]]:
     """Events by their UID: a recurring one and the days on which it was moved belong together."""
+    import icalendar
+
     series: dict[str, list[icalendar.Event]] = defaultdict(list)
     for calendar in found:
         for event in calendar.walk("VEVENT"):
@@ -111,6 +116,9 @@ def _series(found: list[icalendar.Calendar]) -> Iterable[list[icalendar.Event]]:
 
 def _occurrences(events: list[icalendar.Event], since: datetime, until: datetime) -> Iterator[icalendar.Event]:
     """The events of one UID, each time they recur."""
+    import icalendar
+    import recurring_ical_events
+
     if len(events) == 1 and not _RECURS.intersection(events[0]):
         yield events[0]
     elif all(map(_can_be_expanded, events)):

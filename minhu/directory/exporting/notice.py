@@ -5,12 +5,9 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.db.models import Prefetch
-from openpyxl import Workbook
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from minhu.directory.authority import require
 from minhu.directory.importing.layout import Column
@@ -20,6 +17,9 @@ from minhu.directory.queries import offices_in_order, published
 from minhu.rules import numbers
 from minhu.rules.access import Viewer
 from minhu.rules.clock import legal_day
+
+if TYPE_CHECKING:  # loaded where a table is written: it takes longer than the rest of the part
+    from openpyxl.worksheet.worksheet import Worksheet
 
 COLUMNS = (Column.OFFICE, Column.NAME, Column.TITLE, Column.DUTIES, Column.NUMBER, Column.HOURS)
 _WIDTHS = (26, 10, 26, 60, 22, 36)
@@ -31,6 +31,9 @@ def notice(city_id: int, at: datetime, *, everything_for: Viewer | None = None) 
 
     Private handsets are never in it. Raises: NotAllowed.
     """
+    from openpyxl import Workbook
+    from openpyxl.styles import Alignment
+
     city = Office.objects.get(pk=city_id)
     if everything_for is not None:
         require(everything_for, city)
@@ -51,6 +54,9 @@ def notice(city_id: int, at: datetime, *, everything_for: Viewer | None = None) 
 
 
 def _head(sheet: Worksheet, title: str) -> None:
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     sheet.cell(1, 1, title).font = Font(bold=True, size=14)
     sheet.merge_cells(start_row=1, start_column=1, end_row=1, end_column=len(COLUMNS))
     for place, (column, width) in enumerate(zip(COLUMNS, _WIDTHS, strict=True), 1):

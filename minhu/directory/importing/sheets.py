@@ -14,12 +14,13 @@ import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
 from minhu.directory.errors import ImportRefused
+
+if TYPE_CHECKING:  # loaded where a table is read: it takes longer than the rest of the part
+    import openpyxl
 
 LARGEST_FILE_BYTES = 10 * 1024 * 1024
 LARGEST_UNPACKED_BYTES = 100 * 1024 * 1024
@@ -33,10 +34,10 @@ LONGEST_CELL = 5000
 _ZIP, _OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _ENTITIES = tuple("<!DOCTYPE".encode(encoding) for encoding in ("utf-8", "utf-16-le", "utf-16-be"))
 _BROKEN = (
-    zipfile.BadZipFile, InvalidFileException, ParseError, zlib.error, struct.error, LookupError, ValueError, TypeError,
+    zipfile.BadZipFile, ParseError, zlib.error, struct.error, LookupError, ValueError, TypeError,
     AttributeError, AssertionError, EOFError, OSError, RuntimeError, ArithmeticError,
 )  # fmt: skip
-"""What openpyxl raises over wrong contents."""
+"""What openpyxl raises over wrong contents, besides an exception of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,9 @@ def read(content: bytes) -> tuple[Sheet, ...]:
 
 
 def _read_xlsx(content: bytes) -> tuple[Sheet, ...]:
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
     try:
         _check_package(content)
         with warnings.catch_warnings():
@@ -82,7 +86,7 @@ def _read_xlsx(content: bytes) -> tuple[Sheet, ...]:
                 return tuple(_sheets(book))
             finally:
                 book.close()
-    except _BROKEN as fault:
+    except (*_BROKEN, InvalidFileException) as fault:
         raise ImportRefused("表格已损坏或不完整，请用 Excel 或 WPS 打开后另存为新的 .xlsx 再试。") from fault
 
 

@@ -23,7 +23,7 @@ from minhu.rules.calendar import china
 from minhu.rules.callbacks import OutsideWindow, QuietNow, WindowUnclear, checked_window, is_unreachable, may_ring
 from minhu.rules.casework import ALWAYS, NEXT, Act
 from minhu.rules.clock import SHANGHAI
-from minhu.rules.conflicts import Tree, who_blocks
+from minhu.rules.conflicts import Blocking, Tree, can_be_barred, who_blocks
 from minhu.rules.handover import HeldHimself, Hops, TransferUsedUp
 from minhu.rules.ratings import score_of
 from minhu.rules.rights import MAY, NotAllowed, Part, may, require_right
@@ -126,6 +126,14 @@ def test_a_complaint_bars_the_accused_and_those_under_them(accused: dict[str, in
 def test_a_complaint_bars_the_units_in_it_and_below_it(accused: dict[str, int], barred: set[int]) -> None:
     office, official = accused.get("office_id"), accused.get("official_id")
     assert {one for one in TREE.above if who_blocks(TREE, office_ids=[one]).by(office, official)} == barred
+
+
+def test_no_complaint_bars_who_works_for_the_whole_city_alone() -> None:
+    for one in TREE.above:
+        barred = who_blocks(TREE, office_ids=[one]) != Blocking()
+        assert can_be_barred(TREE.city_id, office_ids=[one]) == barred == (one != TREE.city_id)
+    for one in TREE.posts:
+        assert can_be_barred(TREE.city_id, official_id=one)
 
 
 @given(st.dictionaries(st.integers(1, 6), st.integers(1, 6) | st.none(), max_size=6))
