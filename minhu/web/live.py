@@ -17,15 +17,15 @@ import threading
 from collections.abc import AsyncGenerator, Callable
 from typing import Final
 
-from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.handlers.asgi import ASGIRequest
 from django.db import DatabaseError, close_old_connections, connection
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from minhu.directory import queries as directory
 from minhu.directory.models import Account
 from minhu.intake.changes import change_mark
+from minhu.web.server import CAN_STREAM, Live
 
 EVERY_SECONDS: Final = 0.4
 HEARTBEAT_SECONDS: Final = 15.0
@@ -161,21 +161,24 @@ def _event(mark: str, data: bytes) -> bytes:
     return known + b"event: changed\ndata: " + data + b"\n\n"
 
 
-async def live(request: HttpRequest) -> HttpResponseBase:
+class OpenPage(HttpResponse):
+    """An answer that goes on for as long as its page is open; the server says the rest (see ``Site``)."""
+
+    def __init__(self, live: Live) -> None:
+        super().__init__(content_type="text/event-stream")
+        self.live = live
+        self.headers["Cache-Control"] = "no-store"
+        self.headers["X-Accel-Buffering"] = "no"
+
+
+@require_safe
+def live(request: HttpRequest) -> HttpResponse:
     """GET /live/: server-sent events for a signed-in reader. 204 tells the browser not to come again.
 
     So it does from a server of the kind (WSGI) in which each open page would hold a thread.
     """
-    user = await request.auser()
-    if not isinstance(user, Account) or not isinstance(request, ASGIRequest):
+    if not isinstance(request.user, Account) or CAN_STREAM not in request.META:
         return HttpResponse(status=204)
-    city_id = await sync_to_async(_city_of)(user)
+    city_id = directory.viewer_of(request.user).city_id
     after = request.headers.get("Last-Event-ID", "")
-    answer = StreamingHttpResponse(lines(city_id, POLLER, after), content_type="text/event-stream")
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["X-Accel-Buffering"] = "no"
-    return answer
-
-
-def _city_of(account: Account) -> int:
-    return directory.viewer_of(account).city_id
+    return OpenPage(lambda: lines(city_id, POLLER, after))
