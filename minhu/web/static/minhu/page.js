@@ -82,6 +82,18 @@
     open();
   }
 
+  /* the console may stand on the phone's home screen; the worker keeps its shell, never a page */
+  if (body.dataset.worker && "serviceWorker" in navigator) {
+    navigator.serviceWorker.register(body.dataset.worker).catch(() => { /* refused: the pages work without it */ });
+    const offered = document.querySelector("[data-install]");
+    window.addEventListener("beforeinstallprompt", (event) => {
+      if (!offered) return;
+      event.preventDefault();
+      offered.hidden = false;
+      offered.addEventListener("click", () => { offered.hidden = true; event.prompt(); }, { once: true });
+    });
+  }
+
   /* the key "/" leads to the search field; it is switched off with the others */
   const find = document.querySelector("[data-find]");
   if (find && body.dataset.keys !== "off") {
