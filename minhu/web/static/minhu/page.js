@@ -94,6 +94,20 @@
     });
   }
 
+  /* what was said after a tap stays for some seconds, although the line moves on and the panel is fetched anew */
+  const READABLE_MS = 6000;
+  let told = null;
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const notice = event.detail.target.querySelector(".notice[role=status]");
+    if (notice) { told = { notice, until: Date.now() + READABLE_MS }; return; }
+    if (!told || Date.now() > told.until) { told = null; return; }
+    const toast = told.notice;
+    told = null;
+    toast.classList.add("toast");
+    body.append(toast);
+    setTimeout(() => toast.remove(), READABLE_MS);
+  });
+
   /* the key "/" leads to the search field; it is switched off with the others */
   const find = document.querySelector("[data-find]");
   if (find && body.dataset.keys !== "off") {
