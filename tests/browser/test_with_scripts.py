@@ -119,3 +119,12 @@ def test_without_a_net_the_installed_console_says_so_and_shows_nobody(morning: S
     expect(page.get_by_role("heading", name="现在没有网络")).to_be_visible()
     assert "/console/offline/" in kept
     assert [one for one in kept if not one.startswith("/static/")] == ["/console/offline/"]
+
+
+def test_a_recording_is_heard_faster_with_one_tap(morning: Scene, open_as: Open) -> None:
+    page = open_as(morning.official_account, PHONE).new_page()
+    page.goto(f"/console/calls/{morning.voice.pk}/")
+    page.get_by_role("button", name="1.5×").click()
+
+    expect(page.get_by_role("button", name="1.5×", pressed=True)).to_be_visible()
+    assert page.evaluate("document.querySelector('audio').playbackRate") == 1.5

@@ -24,6 +24,8 @@ from minhu.web.console import alike, caller, presence, shown
 from minhu.web.console.frame import Page, show, signed_in, tab_of_cases, tabs_of
 
 SHOWN_FIRST = 3
+SPEEDS = ("1", "1.25", "1.5", "2")
+"""At which a recording is heard; beyond twice nobody follows."""
 
 
 @require_safe
@@ -147,6 +149,7 @@ def call_page(viewer: Viewer, call_id: UUID) -> Page:
         "page": found,
         "call": found.call,
         "steps": shown.steps(found),
+        "speeds": SPEEDS,
         "facts": shown.facts(found),
         "outcomes": shown.outcomes(),
     }

@@ -65,6 +65,7 @@
       pending = false;
       document.querySelectorAll("[data-panel]").forEach((panel) => {
         if (panel.contains(document.activeElement) && document.activeElement.matches("textarea, input[type=text]")) return;
+        if ([...panel.querySelectorAll("audio")].some((player) => !player.paused)) return;
         htmx.trigger(panel, "changed");
       });
     };
@@ -93,6 +94,15 @@
       offered.addEventListener("click", () => { offered.hidden = true; event.prompt(); }, { once: true });
     });
   }
+
+  /* a recording is heard faster */
+  on("click", "[data-speed]", (button) => {
+    const player = button.closest("section").querySelector("audio");
+    player.playbackRate = Number(button.dataset.speed);
+    button.parentElement.querySelectorAll("[data-speed]").forEach((one) => {
+      one.setAttribute("aria-pressed", String(one === button));
+    });
+  });
 
   /* what was said after a tap stays for some seconds, although the line moves on and the panel is fetched anew */
   const READABLE_MS = 6000;
