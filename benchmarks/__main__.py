@@ -13,6 +13,7 @@ import sys
 
 BENCHMARKS = {
     "calls": "a call from INVITE through decision and durable journal to ring and answer",
+    "live": "a thousand open pages on one process: memory, CPU, and how soon each hears of a call",
     "media_bridge": "a hundred bridged calls: loss, added delay, CPU",
     "smpp_inbound": "inbound texts a second, each durable before its acknowledgement",
     "texting": "texts a second out and in through each kind of SMS gateway, beside the adapter alone",

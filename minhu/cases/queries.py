@@ -18,6 +18,7 @@ from minhu.cases.listening import listen
 from minhu.cases.models import Case, Contact, Promise
 from minhu.cases.owing import Desk, DeskRow, Ledger, NoticeRow, canned_replies, desk, due_today, ledger, notices
 from minhu.cases.pages import CallPage, CasePage, ThreadPage, call_page, case_page, citizen_of, thread_page
+from minhu.cases.ringing import Ringing, ringing
 from minhu.cases.rows import (
     TEXT_JOINS,
     CallRow,
@@ -38,13 +39,14 @@ from minhu.rules import deadlines
 from minhu.rules.access import Viewer
 from minhu.rules.calendar import china
 from minhu.rules.clock import local
-from minhu.rules.words import COUNTS_AS_ANSWERED, CaseState, Direction, PartyKind, PromiseKind, TextState
+from minhu.rules.words import COUNTS_AS_ANSWERED, Direction, PartyKind, PromiseKind, TextState
 
 __all__ = [
     "CallPage", "CallRow", "CasePage", "Desk", "DeskRow", "Ledger", "NoSuchCode", "NoticeRow", "PromiseRow", "Queue",
-    "TextRow", "ThreadPage", "Today", "TooManyLookups", "TrackedCase", "TrackedPromise", "TrackedReply", "VoiceRow",
-    "by_code", "call_page", "calls_of_day", "canned_replies", "case_page", "citizen_of", "desk", "due_today",
-    "ledger", "listen", "notices", "open_attachment", "open_by_code", "owed", "staff_queue", "thread_page", "today",
+    "Ringing", "TextRow", "ThreadPage", "Today", "TooManyLookups", "TrackedCase", "TrackedPromise", "TrackedReply",
+    "VoiceRow", "by_code", "call_page", "calls_of_day", "canned_replies", "case_page", "citizen_of", "desk",
+    "due_today", "ledger", "listen", "notices", "open_attachment", "open_by_code", "owed", "ringing", "staff_queue",
+    "thread_page", "today",
 ]  # fmt: skip
 
 WRAP_UP_SHOWN_FOR = timedelta(days=7)
@@ -61,17 +63,6 @@ class Tallies:
     answered: int
     owed: int
     overdue: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ringing:
-    """A call that is on its way now. about: the open matter of this citizen, "" if there is none."""
-
-    id: UUID
-    received_at: datetime
-    who: str
-    line: str
-    about: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +103,7 @@ class Today:
 class Queue:
     """What waits for staff, the overdue first.
 
+    ringing: calls to their lines that are on their way.
     due_today: promises of their offices that fall due on this day. callbacks: owed by anybody in the viewer's offices.
     clarifications: unclear matters to call about. unassigned: matters that came to no line. to_wrap_up: answered calls
     that the official has not written up in four working hours. unknown_texts: to numbers that are not published.
@@ -119,6 +111,7 @@ class Queue:
     """
 
     at: datetime
+    ringing: tuple[Ringing, ...]
     due_today: int
     callbacks: tuple[PromiseRow, ...]
     clarifications: tuple[PromiseRow, ...]
@@ -134,11 +127,7 @@ def today(viewer: Viewer, at: datetime) -> Today:
     calls = calls_of_day(viewer, at)
     inbound = [call for call in calls if call.direction == Direction.INBOUND.value]
     promises = owed(viewer, at)
-    alive = _my_calls(viewer).filter(ended_at=None, direction=Direction.INBOUND.value, answered_at=None)
-    ringing = tuple(
-        Ringing(call.pk, call.received_at, shown(call.citizen), _number(call), _about(call, viewer))
-        for call in alive.select_related("citizen", "line").order_by("received_at")[:20]
-    )
+    on_the_way = ringing(viewer, _my_calls(viewer))
     return Today(
         at=at,
         due_today=due_today(viewer, at),
@@ -148,11 +137,11 @@ def today(viewer: Viewer, at: datetime) -> Today:
             owed=len(promises),
             overdue=sum(promise.overdue for promise in promises),
         ),
-        ringing=ringing,
+        ringing=on_the_way,
         promises=promises,
         to_wrap_up=call_rows(_not_wrapped_up(viewer, at).order_by("-answered_at")[:20], viewer),
         calls=calls,
-        quick_reply_to=_quick_reply_to(ringing, inbound),
+        quick_reply_to=_quick_reply_to(on_the_way, inbound),
         quick_replies=_quick_replies(viewer) if own_words_go() else (),
     )
 
@@ -195,6 +184,7 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
     )
     return Queue(
         at=at,
+        ringing=ringing(viewer, _my_calls(viewer)),
         due_today=due_today(viewer, at),
         callbacks=promise_rows(open_promises.filter(kind=PromiseKind.CALL_BACK.value, case__holder__isnull=False), at)[
             :_MOST_ROWS
@@ -229,21 +219,9 @@ def _not_wrapped_up(viewer: Viewer, at: datetime) -> QuerySet[Call]:
     )
 
 
-def _number(call: Call) -> str:
-    return call.line.number if call.line else ""
-
-
-def _about(call: Call, viewer: Viewer) -> str:
-    if call.citizen_id is None:
-        return ""
-    open_now = Case.objects.filter(seen(viewer), citizen=call.citizen_id, line=call.line, confidential=False)
-    latest = open_now.exclude(state__in=[CaseState.CLOSED.value, CaseState.WITHDRAWN.value]).order_by("-opened_at")
-    return latest.values_list("title", flat=True).first() or ""
-
-
-def _quick_reply_to(ringing: tuple[Ringing, ...], inbound: list[CallRow]) -> QuickReplyTo | None:
-    if ringing:
-        return QuickReplyTo(ringing[0].id, ringing[0].received_at, ringing[0].who)
+def _quick_reply_to(rings: tuple[Ringing, ...], inbound: list[CallRow]) -> QuickReplyTo | None:
+    if rings:
+        return QuickReplyTo(rings[0].id, rings[0].received_at, rings[0].who)
     missed = next((call for call in inbound if call.ended_at and call.answered_by_kind not in _IN_PERSON), None)
     return QuickReplyTo(missed.id, missed.at, missed.who) if missed else None
 

@@ -11,13 +11,14 @@ import asyncio
 import io
 import sys
 import tempfile
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import unquote_to_bytes
 
-from asgiref.typing import ASGI3Application, ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
+from asgiref.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 
 from minhu.web.at_work import PAGES
 
@@ -25,12 +26,15 @@ THREADS: Final = 32
 """Of all processes of a site together: each keeps a connection, and PostgreSQL takes a hundred by default."""
 
 FEWEST_THREADS: Final = 8
-STREAMS: Final = "/live/"
+CAN_STREAM: Final = "minhu.can_stream"
+"""In a request's environment: this server keeps an answer open that has ``live``, and no thread waits with it."""
+
 BODY_IN_MEMORY_BYTES: Final = 1 << 20
 BODY_LIMIT_BYTES: Final = 25 << 20
 """A larger body is refused before it is read to the end (an uploaded directory is far smaller)."""
 
 Environ = dict[str, Any]
+Live = Callable[[], AsyncGenerator[bytes, None]]
 WsgiApplication = Callable[[Environ, Callable[..., object]], Iterable[bytes]]
 
 
@@ -41,6 +45,11 @@ class Answer:
     status: int = 500
     headers: list[tuple[bytes, bytes]] = field(default_factory=list)
     body: Iterable[bytes] = ()
+
+    @property
+    def live(self) -> Live | None:
+        """What the page goes on to say for as long as it is open, from the loop."""
+        return getattr(self.body, "live", None)
 
     def start(self, status: str, headers: list[tuple[str, str]], exc_info: object = None) -> None:
         self.status = int(status[:3])
@@ -57,18 +66,16 @@ def threads_of(processes: int) -> int:
 
 
 class Site:
-    """The ASGI application: streams go to Django's ASGI handler, everything else to its WSGI handler on a thread."""
+    """The ASGI application: every request is answered by Django's WSGI handler on a thread; what an answer goes on to
+    say while its page is open is said from the loop, with no thread and no database connection held meanwhile.
+    """
 
-    def __init__(self, pages: WsgiApplication, streams: ASGI3Application, threads: int) -> None:
+    def __init__(self, pages: WsgiApplication, threads: int) -> None:
         self._pages = pages
-        self._streams = streams
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
 
     async def __call__(self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] != "http":
-            return
-        if scope["path"] == STREAMS:
-            await self._streams(scope, receive, send)
             return
         body = await _read(receive)
         if body is None:
@@ -78,9 +85,12 @@ class Site:
         PAGES.begin()
         try:
             answer, first = await loop.run_in_executor(self._pool, self._ask, _environ(scope, body))
-            await self._send(answer, first, send)
         finally:
             body.close()
+        if answer.live is None:
+            await self._send(answer, first, send)
+        else:
+            await _stream(answer, answer.live, receive, send)
 
     def _ask(self, environ: Environ) -> tuple[Answer, bytes | None]:
         """On a thread: the whole answer when it is made of lists, or None when it must be pulled piece by piece."""
@@ -111,6 +121,31 @@ class Site:
             await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             await loop.run_in_executor(self._pool, answer.close)
+
+
+async def _stream(answer: Answer, live: Live, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
+    """Until the reader leaves or nothing more is said."""
+    headers = [(name, value) for name, value in answer.headers if name != b"content-length"]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers, "trailers": False})
+    telling, leaving = asyncio.ensure_future(_tell(live, send)), asyncio.ensure_future(_left(receive))
+    try:
+        await asyncio.wait((telling, leaving), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        telling.cancel()
+        leaving.cancel()
+        await asyncio.gather(telling, leaving, return_exceptions=True)
+
+
+async def _tell(live: Live, send: ASGISendCallable) -> None:
+    async with aclosing(live()) as pieces:
+        async for piece in pieces:
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+async def _left(receive: ASGIReceiveCallable) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 async def _read(receive: ASGIReceiveCallable) -> io.BufferedIOBase | None:
@@ -161,6 +196,7 @@ def _environ(scope: HTTPScope, body: io.BufferedIOBase) -> Environ:
         "wsgi.multithread": True,
         "wsgi.multiprocess": True,
         "wsgi.run_once": False,
+        CAN_STREAM: True,
     }
     for raw_name, raw_value in scope["headers"]:
         name, value = raw_name.decode("latin-1").upper().replace("-", "_"), raw_value.decode("latin-1")

@@ -132,12 +132,12 @@ def _calls(city: Office, line: Line, at: datetime) -> dict[str, Call]:
     return made
 
 
-def ring(line: Line, at: datetime, name: str = "丁女士") -> Call:
-    """Somebody rings now."""
+def ring(line: Line, at: datetime, name: str = "丁女士", *, again: Citizen | None = None) -> Call:
+    """Somebody rings now. again: whom we know already."""
     return Call.objects.create(
         city_id=line.city_id,
         line=line,
-        citizen=_citizen(line.city, name, at),
+        citizen=again or _citizen(line.city, name, at),
         direction=Direction.INBOUND.value,
         state=CallState.RINGING.value,
         dialled=line.number,

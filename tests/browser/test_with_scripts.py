@@ -12,6 +12,13 @@ from tests.browser.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
+KEPT = """async () => {
+  const names = await caches.keys();
+  const kept = await Promise.all(names.map(async (name) => (await caches.open(name)).keys()));
+  return kept.flat().map((request) => new URL(request.url).pathname);
+}"""
+"""Paths of all that the worker has kept on the device."""
+
 
 def test_the_directory_narrows_while_one_types_pinyin(morning: Scene, open_as: Open) -> None:
     page = open_as(viewport=DESK).new_page()
@@ -97,3 +104,27 @@ def test_what_was_typed_is_there_again_after_the_page_was_closed_by_mistake(morn
     page.goto("/new/")
 
     assert page.get_by_label("什么事").input_value() == "写了一半的事情"
+
+
+def test_without_a_net_the_installed_console_says_so_and_shows_nobody(morning: Scene, open_as: Open) -> None:
+    context = open_as(morning.official_account, PHONE)
+    page = context.new_page()
+    page.goto("/console/today/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    page.reload()
+    kept = page.evaluate(KEPT)
+    context.set_offline(True)
+    page.goto("/console/today/")
+
+    expect(page.get_by_role("heading", name="现在没有网络")).to_be_visible()
+    assert "/console/offline/" in kept
+    assert [one for one in kept if not one.startswith("/static/")] == ["/console/offline/"]
+
+
+def test_a_recording_is_heard_faster_with_one_tap(morning: Scene, open_as: Open) -> None:
+    page = open_as(morning.official_account, PHONE).new_page()
+    page.goto(f"/console/calls/{morning.voice.pk}/")
+    page.get_by_role("button", name="1.5×").click()
+
+    expect(page.get_by_role("button", name="1.5×", pressed=True)).to_be_visible()
+    assert page.evaluate("document.querySelector('audio').playbackRate") == 1.5

@@ -20,12 +20,14 @@ from minhu.supervision.complaint_pages import waiting_for
 from minhu.supervision.ladder_rights import DECIDES
 from minhu.supervision.published import SEES_ALL_FIGURES
 from minhu.web import words
-from minhu.web.console import alike, presence, shown
+from minhu.web.console import alike, caller, presence, shown
 from minhu.web.console.frame import Page, show, signed_in, tab_of_cases, tabs_of
 from minhu.web.console.insight_menu import menu, sees_insight
 from minhu.web.console.whatif import may_play
 
 SHOWN_FIRST = 3
+SPEEDS = ("1", "1.25", "1.5", "2")
+"""At which a recording is heard; beyond twice nobody follows."""
 
 
 @require_safe
@@ -105,6 +107,7 @@ def today_page(viewer: Viewer) -> Page:
     promises = tuple(shown.due(row, with_owner=viewer.official_id is None) for row in found.promises)
     context: dict[str, object] = {
         "today": found,
+        "ringing": caller.cards(found.ringing, with_official=viewer.official_id is None),
         "promises": promises,
         "first": promises[:SHOWN_FIRST],
         "calls": tuple(shown.logged(row) for row in found.calls),
@@ -126,6 +129,7 @@ def queue_page(viewer: Viewer) -> Page:
     sections = shown.sections(found, asked, alike.waiting(viewer))
     context: dict[str, object] = {
         "sections": sections,
+        "ringing": caller.cards(found.ringing, with_official=True),
         "due_today": found.due_today,
         "empty": not any(section.rows for section in sections),
         "lines": glance.lines_of(viewer.city_id) if found.unknown_texts else (),
@@ -147,6 +151,7 @@ def call_page(viewer: Viewer, call_id: UUID) -> Page:
         "page": found,
         "call": found.call,
         "steps": shown.steps(found),
+        "speeds": SPEEDS,
         "facts": shown.facts(found),
         "outcomes": shown.outcomes(),
     }

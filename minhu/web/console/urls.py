@@ -19,6 +19,7 @@ from minhu.web.console import (
     imports,
     insight,
     inspection,
+    installed,
     issue,
     ladder,
     owed,
@@ -36,6 +37,9 @@ from minhu.web.console import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.home, name="console-home"),
+    path("app.webmanifest", installed.manifest, name="console-manifest"),
+    path("worker.js", installed.worker, name="console-worker"),
+    path("offline/", installed.offline, name="console-offline"),
     path("today/", pages.today, name="today"),
     path("queue/", pages.queue, name="queue"),
     path("callbacks/", pages.callbacks, name="callbacks"),

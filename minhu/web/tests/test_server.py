@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncGenerator, Callable, Iterable
 from typing import Any
 
 import pytest
 
 from minhu.web.at_work import PAGES
-from minhu.web.server import BODY_LIMIT_BYTES, Site
+from minhu.web.server import BODY_LIMIT_BYTES, CAN_STREAM, Site
 
 Sent = list[dict[str, Any]]
-
-
-async def streams(scope: Any, receive: Any, send: Any) -> None:
-    await send({"type": "http.response.start", "status": 299, "headers": []})
-    await send({"type": "http.response.body", "body": b"stream"})
 
 
 def ask(
@@ -44,12 +39,12 @@ def ask(
     sent: Sent = []
 
     async def receive() -> Any:
-        return waiting.pop(0)
+        return waiting.pop(0) if waiting else await asyncio.sleep(0, {"type": "http.disconnect"})
 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    site: Any = Site(pages, streams, threads=1)
+    site: Any = Site(pages, threads=1)
     asyncio.run(site(scope, receive, send))
     return sent
 
@@ -100,8 +95,52 @@ def test_more_than_anybody_would_send_is_refused_before_it_is_read_to_the_end() 
     assert sent[0]["status"] == 413
 
 
-def test_an_open_page_is_served_from_the_loop() -> None:
-    assert ask(echo, path="/live/")[0]["status"] == 299
+class OpenPage:
+    """What a page that stays open answers. more: what it goes on to say; left: when that was over."""
+
+    def __init__(self, *more: bytes, waits: bool) -> None:
+        self.closed = self.left = False
+        self._more, self._waits = more, waits
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def close(self) -> None:
+        self.closed = True
+
+    async def live(self) -> AsyncGenerator[bytes, None]:
+        assert self.closed, "the thread and its connection were still held"
+        try:
+            for piece in self._more:
+                yield piece
+            if self._waits:
+                await asyncio.Event().wait()
+        finally:
+            self.left = True
+
+
+def opened(page: OpenPage) -> Sent:
+    def answer(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        assert environ[CAN_STREAM]
+        start("200 OK", [("Content-Length", "0"), ("Content-Type", "text/event-stream")])
+        return page
+
+    return ask(answer)
+
+
+def test_an_open_page_goes_on_from_the_loop_with_nothing_held() -> None:
+    page = OpenPage(b"one", b"two", waits=False)
+    sent = opened(page)
+
+    assert sent[0]["headers"] == [(b"content-type", b"text/event-stream")]
+    assert b"".join(message["body"] for message in sent[1:]) == b"onetwo"
+
+
+def test_a_reader_who_leaves_ends_his_stream() -> None:
+    page = OpenPage(b"one", waits=True)
+    opened(page)
+
+    assert page.left
 
 
 def test_a_recording_is_sent_piece_by_piece_and_closed() -> None:

@@ -65,6 +65,7 @@
       pending = false;
       document.querySelectorAll("[data-panel]").forEach((panel) => {
         if (panel.contains(document.activeElement) && document.activeElement.matches("textarea, input[type=text]")) return;
+        if ([...panel.querySelectorAll("audio")].some((player) => !player.paused)) return;
         htmx.trigger(panel, "changed");
       });
     };
@@ -81,6 +82,41 @@
     window.addEventListener("pageshow", open);
     open();
   }
+
+  /* the console may stand on the phone's home screen; the worker keeps its shell, never a page */
+  if (body.dataset.worker && "serviceWorker" in navigator) {
+    navigator.serviceWorker.register(body.dataset.worker).catch(() => { /* refused: the pages work without it */ });
+    const offered = document.querySelector("[data-install]");
+    window.addEventListener("beforeinstallprompt", (event) => {
+      if (!offered) return;
+      event.preventDefault();
+      offered.hidden = false;
+      offered.addEventListener("click", () => { offered.hidden = true; event.prompt(); }, { once: true });
+    });
+  }
+
+  /* a recording is heard faster */
+  on("click", "[data-speed]", (button) => {
+    const player = button.closest("section").querySelector("audio");
+    player.playbackRate = Number(button.dataset.speed);
+    button.parentElement.querySelectorAll("[data-speed]").forEach((one) => {
+      one.setAttribute("aria-pressed", String(one === button));
+    });
+  });
+
+  /* what was said after a tap stays for some seconds, although the line moves on and the panel is fetched anew */
+  const READABLE_MS = 6000;
+  let told = null;
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const notice = event.detail.target.querySelector(".notice[role=status]");
+    if (notice) { told = { notice, until: Date.now() + READABLE_MS }; return; }
+    if (!told || Date.now() > told.until) { told = null; return; }
+    const toast = told.notice;
+    told = null;
+    toast.classList.add("toast");
+    body.append(toast);
+    setTimeout(() => toast.remove(), READABLE_MS);
+  });
 
   /* the key "/" leads to the search field; it is switched off with the others */
   const find = document.querySelector("[data-find]");
