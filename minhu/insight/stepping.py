@@ -103,14 +103,14 @@ def _near(viewer: Viewer) -> Near:
     everywhere = Near(share=max(len(lines), 1) / max(len(his), 1))
     if len(lines) > FEW_LINES:
         return everywhere
-    _by_line, handed, *as_official = ways(viewer)
-    held, few = as_official[:1], [handed, *as_official[1:]]
+    _by_line, *beside = ways(viewer)
+    held, few = beside[1:2], [*beside[:1], *beside[2:]]
     apart = (Q(line__in=others), Q(line=None))  # each by itself and said so, that the index of holder and line serves
-    first, *rest = (
+    some = [
         Case.objects.filter(way).values_list("pk", flat=True)
         for way in few + [way & one for way in held for one in apart]
-    )
-    elsewhere = tuple(first.union(*rest)[: FEW_CASES + 1])
+    ]
+    elsewhere = tuple(some[0].union(*some[1:])[: FEW_CASES + 1]) if some else ()
     if len(elsewhere) > FEW_CASES:
         return everywhere
     return Near(tuple(line_mark(pk) for pk in lines), elsewhere)

@@ -6,7 +6,7 @@ import gzip
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Response
+from playwright.sync_api import Page, Response
 
 from tests.browser.conftest import PHONE, Open
 from tests.browser.scene import Scene
@@ -25,13 +25,12 @@ PAINT = """() => new Promise((done) => new PerformanceObserver((list) => done(li
 
 
 def test_a_first_visit_is_small_asks_nobody_else_and_shows_early(morning: Scene, open_as: Open) -> None:
-    page = open_as(viewport=PHONE).new_page()
-    answers: list[Response] = []
-    page.goto("/about/")  # the site has begun to answer
-    page.context.clear_cookies()
-    page.on("response", lambda answer: answers.append(answer))
+    context = open_as(viewport=PHONE)
+    context.new_page().goto("/about/")  # the site has begun to answer
+    context.clear_cookies()
     for path in ("/", f"/o/{morning.official.pk}/"):
-        answers.clear()
+        page = context.new_page()
+        answers = _answers_to(page)
         page.goto(path, wait_until="load")
         paint = page.evaluate(PAINT)
 
@@ -40,3 +39,9 @@ def test_a_first_visit_is_small_asks_nobody_else_and_shows_early(morning: Scene,
         assert len(answers) <= MOST_REQUESTS, [one.url for one in answers]
         assert {urlsplit(one.url).netloc for one in answers} == {urlsplit(page.url).netloc}
         assert paint < LATEST_PAINT_MS, f"{path}: {paint} ms"
+
+
+def _answers_to(page: Page) -> list[Response]:
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    return answers

@@ -48,8 +48,13 @@ LEFT_WITHOUT_ANYTHING = """select count(*) from intake_call where direction = 'i
 NOT_ENDED = "select count(*) from intake_call where ended_at is null"
 
 
-def test_the_city_comes_alive_and_every_caller_reaches_a_person_or_holds_a_promise(tmp_path: Path) -> None:
-    with demo(tmp_path / "demo", "--speed", "high", "--seed", "7") as city:
+def test_the_city_comes_alive_and_begins_again_where_it_ended(tmp_path: Path) -> None:
+    _every_caller_reaches_a_person_or_holds_a_promise(tmp_path / "demo")
+    _a_newcomer_places_a_call_and_is_told_what_becomes_of_it(tmp_path / "demo")
+
+
+def _every_caller_reaches_a_person_or_holds_a_promise(folder: Path) -> None:
+    with demo(folder, "--speed", "high", "--seed", "7") as city:
         _wait_for_life(city)
         seconds = city.end()
 
@@ -64,8 +69,7 @@ def test_the_city_comes_alive_and_every_caller_reaches_a_person_or_holds_a_promi
     assert city.ask(NOT_ENDED) == 0
 
 
-def test_a_newcomer_places_a_call_and_is_told_what_becomes_of_it(tmp_path: Path) -> None:
-    folder = tmp_path / "demo"
+def _a_newcomer_places_a_call_and_is_told_what_becomes_of_it(folder: Path) -> None:
     with demo(folder, "--speed", "0.01") as city:
         number = next(line for line in city.told if "minhu demo call 1" in line).split()[-1]
 

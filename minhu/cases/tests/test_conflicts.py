@@ -21,6 +21,7 @@ from minhu.cases.models import Case, Conflict, Named, Notice, Promise
 from minhu.cases.tests.world import AT, LATER, SECRET, World, photo, world
 from minhu.intake import actions as intake_actions
 from minhu.intake.actions import WebForm
+from minhu.intake.models import Call
 from minhu.intake.scope import NotYours
 from minhu.rules.access import Viewer, system
 from minhu.rules.conflicts import InConflict, TooWide
@@ -42,6 +43,7 @@ READS: dict[str, Callable[[Viewer, World], object]] = {
     "call_page": lambda by, w: queries.call_page(by, w.call.pk),
     "thread_page": lambda by, w: queries.thread_page(by, w.thread.pk),
     "citizen_of": lambda by, w: queries.citizen_of(by, w.case.pk),
+    "ringing": lambda by, w: queries.ringing(by, Call.objects.filter(pk=w.call.pk)),
     "canned_replies": lambda by, w: queries.canned_replies(by, w.case.pk, DAY),
     "listen": lambda by, w: queries.listen(w.recording.pk, by=by),
     "open_attachment": lambda by, w: queries.open_attachment(w.attachment.pk, by=by),

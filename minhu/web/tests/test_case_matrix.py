@@ -39,6 +39,7 @@ LISTS = {
     "digest-cases": "insight/digest/cases/",
     "insight": "insight/",
     "rectifications": "rectifications/",
+    "whatif": "what-if/",
 }
 """Pages that anybody may open and that show what is his."""
 
@@ -84,7 +85,7 @@ NOT_ON_A_CASE = {
     "duplicate-join", "duplicate-dismiss",
     "rectify-new", "rectify-begin", "rectify-step", "rectification", "rectify-research", "rectify-plan",
     "rectify-start", "rectify-finish", "rectify-claim", "rectify-give", "rectify-publish",
-    "rectify-call-off", "recheck-call",
+    "rectify-call-off", "recheck-call", "console-manifest", "console-worker", "console-offline",
     "recheck-ask", "recheck-answer",  # see test_rectify_pages
 }  # fmt: skip
 TYPED = {
