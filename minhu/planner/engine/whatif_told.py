@@ -32,6 +32,7 @@ _PARTS: dict[str, tuple[tuple[int, ...], tuple[int, ...] | None]] = {
     "soon": ((c.IN_HOURS_SOON,), (c.IN_HOURS,)),
     "wait": ((c.WAIT_SUM,), SPOKE),
     "interruptions": ((c.INTERRUPTIONS,), None),
+    "broken": ((c.BROKEN,), None),
     "minutes": ((c.TALK_SECONDS,), None),
     "kept": ((c.KEPT,), (c.KEPT, c.LATE)),
     "calls": ((c.CALLERS,), None),
