@@ -20,10 +20,12 @@ from minhu.planner.engine.judging import Judged, judged, today, undominated
 from minhu.planner.engine.laws import Duration, Law
 from minhu.planner.engine.line_model import CityModel, LineModel
 from minhu.planner.engine.proposal import Aim, Assumption, Effect, Gain, Plan, Point, Proposal, Sensitivity
-from minhu.planner.engine.windows import Room, offered, rooms, shortlist, without
+from minhu.planner.engine.windows import CALLBACK_HALF_HOURS, Halves, Room, offered, rooms, shortlist, slots, without
 
 FACTORS = (0.7, 1.3)
 """How far an assumption may be off."""
+USUAL_SLOT = 1
+"""Half hours to call back in while windows are compared."""
 SAME_DISTURBANCE = 0.5
 """Interruptions a week that make no difference to an official."""
 
@@ -55,11 +57,11 @@ class _Asked:
     def judge(self, plan: Plan, replications: int) -> Judged:
         return judged(plan, self.line, replace(self.city, replications=replications), self.worked, self.threads)
 
-    def plan(self, windows: tuple[Window, ...] | None) -> Plan:
-        """His way of today with these windows, within his minutes."""
+    def plan(self, windows: tuple[Window, ...] | None, slots: tuple[Window, ...] = ()) -> Plan:
+        """His way of today with these windows, within his minutes; slots: to call back in, besides the windows."""
         budget = self.aim.own_minutes_a_day if self.line.budget_minutes is None else self.line.budget_minutes
-        kept = today(self.line)
-        return replace(kept, windows=windows, budget_minutes=min(budget, self.aim.own_minutes_a_day))
+        callbacks = slots or None
+        return Plan(windows, callbacks, self.line.delegated, min(budget, self.aim.own_minutes_a_day))
 
 
 def propose(
@@ -128,18 +130,38 @@ def _check_volume(asked: _Asked) -> None:
 
 
 def _pruned(asked: _Asked, found: Sequence[Room], tell: Callable[[float], object]) -> tuple[Plan, ...]:
-    """Today's way first, then always, then for each length what stood in a few replications."""
-    kept = [today(asked.line), asked.plan(None)]
-    choices = shortlist(found, asked.effort.tried)
-    tried = []
-    for place, halves in enumerate(choices):
-        tried.append((len(halves), asked.judge(asked.plan(offered(halves, found)), asked.effort.prune)))
-        tell((place + 1) / len(choices))
-    standing = [tried[place] for place in undominated([one.score for _length, one in tried])]
-    for _length, same in groupby(sorted(standing, key=lambda one: one[0]), key=lambda one: one[0]):
-        ordered = sorted((one for _, one in same), key=lambda one: _disturbs(one, asked.aim))
-        kept.extend(one.plan for one in ordered[: asked.effort.standing])
+    """Today's way first, then always, then for each length of windows what stood in a few replications."""
+    windows = shortlist(found, asked.effort.tried)
+    tried = _tried(asked, found, [(one, USUAL_SLOT) for one in windows], lambda share: tell(share / 2))
+    stood = [halves for halves, _judged in _standing(asked, tried)]
+    tried = _tried(
+        asked,
+        found,
+        [(one, slot) for one in stood for slot in CALLBACK_HALF_HOURS],
+        lambda share: tell(0.5 + share / 2),
+    )
+    kept = [today(asked.line), asked.plan(None), *(one.plan for _halves, one in _standing(asked, tried))]
     return tuple(dict.fromkeys(kept))
+
+
+def _tried(
+    asked: _Asked, found: Sequence[Room], choices: Sequence[tuple[Halves, int]], tell: Callable[[float], object]
+) -> list[tuple[Halves, Judged]]:
+    """Windows, each with a callback slot of so many half hours, in few replications."""
+    tried = []
+    for place, (halves, slot) in enumerate(choices):
+        plan = asked.plan(offered(halves, found), offered(slots(halves, slot, found), found))
+        tried.append((halves, asked.judge(plan, asked.effort.prune)))
+        tell((place + 1) / len(choices))
+    return tried
+
+
+def _standing(asked: _Asked, tried: Sequence[tuple[Halves, Judged]]) -> list[tuple[Halves, Judged]]:
+    """Of the undominated of each length, those that disturb least."""
+    stood = [tried[place] for place in undominated([one.score for _halves, one in tried])]
+    stood.sort(key=lambda one: (len(one[0]), _disturbs(one[1], asked.aim)))
+    by_length = groupby(stood, key=lambda one: len(one[0]))
+    return [one for _length, same in by_length for one in list(same)[: asked.effort.standing]]
 
 
 def _disturbs(one: Judged, aim: Aim) -> tuple[float, float, float]:

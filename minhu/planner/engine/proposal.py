@@ -29,15 +29,15 @@ class Aim:
     """What is promised to callers, and what it may cost at most. Every figure can be set.
 
     soon: share of callers in opening hours who reach a person within 60 seconds. kept: share of promised first contacts
-    made in time, which is within a working day. own_minutes_a_day: talk, writing up and callbacks of the official
-    himself. window_minutes_a_day: of his day that answer windows may set aside. No protected meeting is ever broken,
-    whatever the aim.
+    made on the day on which they fall due, the next working day at the latest. own_minutes_a_day: talk, writing up and
+    callbacks of the official himself. window_minutes_a_day: of his day that answer windows and callback slots may set
+    aside. No protected meeting is ever broken, whatever the aim.
     """
 
     soon: float = 0.95
     kept: float = 1.0
     own_minutes_a_day: int = 45
-    window_minutes_a_day: int = 90
+    window_minutes_a_day: int = 120
 
     def __post_init__(self) -> None:
         for name in ("soon", "kept"):
@@ -86,7 +86,7 @@ class Plan:
 class Point:
     """A plan on the frontier: none other found is at least as good in every respect and better in one.
 
-    met: it keeps the promise and its limits. window_minutes_a_week: of his time that the windows set aside.
+    met: it keeps the promise and its limits. window_minutes_a_week: of his time that answer windows and callback slots set aside.
     """
 
     plan: Plan

@@ -22,11 +22,15 @@ from minhu.planner.engine.day import (
 )
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.line_model import LineModel
-from minhu.rules.quiet import QUIET_FROM, QUIET_UNTIL
 
+FIRST, LAST = 14, 40
+"""Half hours of the day between which something may be offered: 7:00 and 20:00."""
 LONGEST_SPAN = 3
 MOST_HALF_HOURS = 4
 """Of a day: a span, or two together."""
+
+CALLBACK_HALF_HOURS = (0, 1, 2, 3)
+"""Of a day, besides the windows: a slot to call back in, while who calls meanwhile is answered by staff."""
 
 Halves = tuple[int, ...]
 """Half hours of the day, in order."""
@@ -50,7 +54,7 @@ class Room:
 def rooms(line: LineModel, worked: Sequence[int]) -> tuple[Room, ...]:
     """All half hours by day that have room on some working day. Raises: InputUnclear when there is none."""
     found = []
-    for half in range(QUIET_UNTIL.hour * 2, min(QUIET_FROM.hour * 2, HALF_HOURS_A_DAY)):
+    for half in range(FIRST, LAST):
         over = {day: _over(line.busy, _window(day, half)) for day in worked}
         days = tuple(day for day in worked if not any(_never(one) for one in over[day]))
         if days:
@@ -72,7 +76,7 @@ def shortlist(found: Sequence[Room], each: int) -> tuple[Halves, ...]:
     each: how many of either.
     """
     calls = {room.half: room.calls_a_week for room in found}
-    soft = {room.half for room in found if room.busy is not None and room.busy.interruptible is Interruptible.MAY}
+    soft = {room.half for room in found if _outside(room)}
     chosen: dict[Halves, None] = {}
     by_length: dict[int, list[Halves]] = {}
     for halves in _spans_and_pairs(sorted(calls)):
@@ -81,6 +85,19 @@ def shortlist(found: Sequence[Room], each: int) -> tuple[Halves, ...]:
         for some in (same, [halves for halves in same if soft.isdisjoint(halves)]):
             chosen.update(dict.fromkeys(nlargest(each, some, key=lambda halves: sum(calls[half] for half in halves))))
     return tuple(chosen)
+
+
+def slots(windows: Halves, length: int, found: Sequence[Room]) -> Halves:
+    """A run of half hours to call back in: where least is interrupted, soon after the first window opens, for promises
+    fall due then.
+
+    None where there is no such run. Windows and the half hours of his own time are left alone.
+    """
+    free = {room.half: room for room in found if room.half not in windows and not _outside(room)}
+    runs = [tuple(range(start, start + length)) for start in free if all(start + at in free for at in range(length))]
+    if not length or not runs:
+        return ()
+    return min(runs, key=lambda run: (sum(free[half].busy is not None for half in run), run[0] < windows[0], run[0]))
 
 
 def without(windows: Iterable[Window], room: Room) -> tuple[Window, ...]:
@@ -114,3 +131,8 @@ def _over(busy: Iterable[Busy], window: Window) -> list[Busy]:
 
 def _never(one: Busy) -> bool:
     return one.interruptible is Interruptible.NEVER
+
+
+def _outside(room: Room) -> bool:
+    """On the road, or in his own time."""
+    return room.busy is not None and room.busy.interruptible is Interruptible.MAY
