@@ -73,7 +73,7 @@ def propose(
     threads: int = 1,
     progress: Callable[[float], object] | None = None,
 ) -> Proposal:
-    """The plan for a line as it is now, with the staff, habits, weeks and seed of ``city``, whose lines are not looked at.
+    """The plan for a line as it is now, with staff, habits, weeks and seed of ``city``, whose lines are not looked at.
 
     progress: told the share done; may raise to end it. The same input gives the same answer on any number of threads.
     Raises: InputUnclear for a calendar without room, no calls, or more than one person can ever answer.
@@ -179,7 +179,7 @@ def _frontier(finals: Sequence[Judged], aim: Aim) -> tuple[Point, ...]:
 
 
 def _gains(asked: _Asked, plan: Plan, found: Sequence[Room], tell: Callable[[float], object]) -> tuple[Gain, ...]:
-    """Of each half hour with room, by time of day; none for who is rung always. The last one left cannot be taken away."""
+    """Of each half hour with room, by time of day, but the last one left; none for who is rung always."""
     if plan.windows is None:
         return ()
     base, gains = asked.judge(plan, asked.effort.differ), []

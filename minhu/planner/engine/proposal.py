@@ -86,7 +86,8 @@ class Plan:
 class Point:
     """A plan on the frontier: none other found is at least as good in every respect and better in one.
 
-    met: it keeps the promise and its limits. window_minutes_a_week: of his time that answer windows and callback slots set aside.
+    met: it keeps the promise and its limits. window_minutes_a_week: of his time that answer windows and callback slots
+    set aside.
     """
 
     plan: Plan
@@ -99,9 +100,9 @@ class Point:
 class Gain:
     """What one half hour buys: the plan with it less the plan without it, over the same callers.
 
-    window: the half hour, on the first day that has room for it; the plan has it on every such day. in_person, soon: shares, so 0.02 is two of a hundred callers; minutes_a_day, interruptions:
-    of the official. calls_a_week: expected in it. busy: what his calendar says of it; None for free. chosen: it is part
-    of the recommended plan.
+    window: the half hour, on the first day that has room for it; the plan has it on every such day. in_person, soon:
+    shares, so 0.02 is two of a hundred callers. calls_a_week: expected in it. busy: what his calendar says of it, None
+    for free. chosen: it is part of the recommended plan.
     """
 
     window: Window
@@ -116,7 +117,7 @@ class Gain:
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
-    """The recommended plan with one assumption changed by ``factor``, less it with all as assumed. in_person, soon: shares."""
+    """The recommended plan with one assumption changed by ``factor``, less it as it is. in_person, soon: shares."""
 
     assumption: Assumption
     factor: float

@@ -148,7 +148,7 @@ def _windows(line: LineModel, setting: Setting, worked: Sequence[int]) -> tuple[
 def rearranged(
     line: LineModel, windows: tuple[Window, ...] | None, worked: Sequence[int], *, meetings: int = 0
 ) -> tuple[Busy, ...]:
-    """His calendar with other windows: desk work is given up within one that is offered, taken up where one no longer is.
+    """His calendar with other windows: desk work is given up within one offered, taken up where one no longer is.
 
     worked: weekdays. meetings: minutes of each of them, more or fewer, that nobody interrupts.
     """

@@ -71,7 +71,7 @@ def offered(halves: Halves, found: Sequence[Room]) -> tuple[Window, ...]:
 
 
 def shortlist(found: Sequence[Room], each: int) -> tuple[Halves, ...]:
-    """For each length the spans and pairs in which most calls come, and those that interrupt nothing outside the office.
+    """For each length the spans and pairs in which most calls come, and those that leave his own time alone.
 
     each: how many of either.
     """
