@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db.models import Q
 
@@ -13,9 +12,6 @@ from minhu.directory.models import Line
 from minhu.planner.engine.proposal import Aim, Proposal
 from minhu.planner.engine.whatif import Setting
 from minhu.planner.whatif import basis
-
-if TYPE_CHECKING:
-    from minhu.planner.engine.optimising import Effort
 
 WEEKS = 4
 
@@ -29,24 +25,16 @@ class Proposed:
     notes: tuple[str, ...]
 
 
-def proposal_for(
-    line: Line,
-    at: datetime,
-    *,
-    of_citizens: Q,
-    aim: Aim | None = None,
-    effort: Effort | None = None,
-    threads: int = 1,
-    progress: Callable[[float], object] | None = None,
-) -> Proposed:
+def proposal_for(line: Line, at: datetime, *, of_citizens: Q, aim: Aim | None = None, **options: Any) -> Proposed:
     """For the week that ``at`` lies in. Some seconds of computing. Raises: InputUnclear.
 
-    of_citizens: condition on calls that leaves spot checks out, as everywhere that is counted.
+    of_citizens: condition on calls that leaves spot checks out, as everywhere that is counted. options: of
+    ``optimising.propose``.
     """
     from minhu.planner.engine.optimising import propose
 
     read = basis(line.city_id, at, of_citizens=of_citizens, only=[line.pk])
     city = replace(read.model(Setting(), weeks=WEEKS), replications=1)
     own = city.lines[0]
-    found = propose(own, city, aim, effort=effort, threads=threads, progress=progress)
+    found = propose(own, city, aim, **options)
     return Proposed(found, own.arrivals.calls_a_week, read.notes)

@@ -59,7 +59,7 @@ def test_two_lines_of_one_name_are_told_apart_by_their_numbers(line: Line) -> No
 
 
 def test_days_alike_are_told_together_and_columns_of_chinese_are_aligned() -> None:
-    week = tuple(Window.of(day, "08:00", "08:30") for day in range(4)) + (Window.of(4, "17:30", "18:00"),)
+    week = (*(Window.of(day, "08:00", "08:30") for day in range(4)), Window.of(4, "17:30", "18:00"))
 
     assert spans(week) == "周一至周四 08:00–08:30；周五 17:30–18:00"
     assert spans(None) == "全天"
