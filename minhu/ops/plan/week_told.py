@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from minhu.ops.plan.span_words import clock, spans
 from minhu.ops.plan.tables import table
 from minhu.planner.engine.confidence import Estimate
-from minhu.planner.engine.day import MINUTES_A_DAY, Interruptible, Window
+from minhu.planner.engine.day import Interruptible
 from minhu.planner.engine.proposal import Assumption, Effect, Gain, Plan, Proposal, Sensitivity
 from minhu.planner.proposals import Proposed
 
-WEEKDAYS = "一二三四五六日"
 ASSUMED = {
     Assumption.VOLUME: "来电数量",
     Assumption.TALK: "通话长短",
@@ -73,29 +73,6 @@ def told(proposed: Proposed) -> Iterator[str]:
     )
 
 
-def spans(windows: tuple[Window, ...] | None) -> str:
-    """Of a week, days alike together: ``周一至周五 08:00–08:30、17:30–18:00``."""
-    if windows is None:
-        return "全天"
-    days: dict[str, list[int]] = {}
-    for day in range(7):
-        own = [one for one in windows if one.start // MINUTES_A_DAY == day]
-        if own:
-            days.setdefault("、".join(f"{_clock(one.start)}–{_clock(one.end)}" for one in own), []).append(day)
-    return "；".join(f"周{_days(found)} {text}" for text, found in days.items())
-
-
-def _days(days: list[int]) -> str:
-    if len(days) > 2 and days[-1] - days[0] == len(days) - 1:
-        return f"{WEEKDAYS[days[0]]}至周{WEEKDAYS[days[-1]]}"
-    return "、".join(WEEKDAYS[day] for day in days)
-
-
-def _clock(minute: int) -> str:
-    of_day = minute % MINUTES_A_DAY or (MINUTES_A_DAY if minute else 0)
-    return f"{of_day // 60:02}:{of_day % 60:02}"
-
-
 def _plan(plan: Plan) -> Iterator[str]:
     yield f"  接听时段  {spans(plan.windows)}"
     yield f"  回电时段  {_callbacks(plan)}"
@@ -127,7 +104,7 @@ def _gain(one: Gain) -> tuple[str, ...]:
     shares = (_share(one.in_person, sign="+"), _share(one.soon, sign="+"))
     chosen = "✓" if one.chosen else ""
     return (
-        _clock(one.window.start),
+        clock(one.window.start),
         how,
         f"{one.calls_a_week:.1f}",
         chosen,

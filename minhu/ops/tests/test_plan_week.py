@@ -8,8 +8,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from minhu.directory.models import Line
+from minhu.ops.plan.span_words import spans
 from minhu.ops.plan.tables import table
-from minhu.ops.plan.week_told import spans, told
+from minhu.ops.plan.week_told import told
 from minhu.planner.engine.day import Window
 from minhu.planner.engine.optimising import Effort
 from minhu.planner.proposals import proposal_for
