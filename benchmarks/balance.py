@@ -47,6 +47,14 @@ command, `python -m benchmarks.balance > docs/balance.md`, which prints the same
 - **Ring always** is today's way: he is rung whenever he is not in a protected meeting.
 - **Windows** are proposed for each shape of calendar with two of the staff to itself, then simulated for all lines
   together. The aim is the usual one: 95 % within 60 s in opening hours, first contact within a working day, 45 minutes.
+
+## What it shows
+
+The aim as it stands says nothing of answering in person, and counts "within 60 s" only in opening hours. Short windows
+backed by staff keep it best: officials are no longer interrupted, but far fewer callers get them, most of the others
+get staff, and who is promised a callback waits until the slot. Whether that is wanted is for people to say: read both
+columns, and set another aim, or take another plan of the frontier, where it is not. In the rush the promise cannot be
+kept in 45 minutes a day at all.
 """
 
 

@@ -26,6 +26,8 @@ FACTORS = (0.7, 1.3)
 """How far an assumption may be off."""
 USUAL_SLOT = 1
 """Half hours to call back in while windows are compared."""
+ROUGHLY, SURELY = 0.05, 0.005
+"""What may be missed of the promise without a difference, in few replications and in many."""
 SAME_DISTURBANCE = 0.5
 """Interruptions a week that make no difference to an official."""
 
@@ -89,7 +91,7 @@ def propose(
     for place, plan in enumerate(standing):
         finals.append(asked.judge(plan, asked.effort.stand))
         tell(0.3 + 0.4 * (place + 1) / len(standing))
-    best = min(finals, key=lambda one: _disturbs(one, asked.aim))
+    best = min(finals, key=lambda one: (bool(one.unmet(asked.aim)), _disturbs(one, asked.aim, SURELY)))
     gains = _gains(asked, best.plan, found, lambda share: tell(0.7 + 0.2 * share))
     sensitivities = _sensitivities(asked, best.plan)
     tell(1.0)
@@ -159,16 +161,19 @@ def _tried(
 def _standing(asked: _Asked, tried: Sequence[tuple[Halves, Judged]]) -> list[tuple[Halves, Judged]]:
     """Of the undominated of each length, those that disturb least."""
     stood = [tried[place] for place in undominated([one.score for _halves, one in tried])]
-    stood.sort(key=lambda one: (len(one[0]), _disturbs(one[1], asked.aim)))
+    stood.sort(key=lambda one: (len(one[0]), _disturbs(one[1], asked.aim, ROUGHLY)))
     by_length = groupby(stood, key=lambda one: len(one[0]))
     return [one for _length, same in by_length for one in list(same)[: asked.effort.standing]]
 
 
-def _disturbs(one: Judged, aim: Aim) -> tuple[float, float, float]:
-    """Less is better: what it misses of the promise, then interruptions, then who does not get him in person."""
+def _disturbs(one: Judged, aim: Aim, grain: float) -> tuple[float, ...]:
+    """Less is better: what it misses of the promise, then interruptions, then who does not get him in person.
+
+    grain: misses that differ by less are alike.
+    """
     missed = sum(by for by, _words in one.unmet(aim))
     steps = round(one.effect.interruptions_a_week.value / SAME_DISTURBANCE)
-    return round(missed, 3), float(steps), -_value(one.effect.in_person)
+    return float(round(missed / grain)), float(steps), -_value(one.effect.in_person)
 
 
 def _frontier(finals: Sequence[Judged], aim: Aim) -> tuple[Point, ...]:
