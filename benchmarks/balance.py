@@ -54,7 +54,7 @@ The aim as it stands says nothing of answering in person, and counts "within 60 
 backed by staff keep it best: officials are no longer interrupted, but far fewer callers get them, most of the others
 get staff, and who is promised a callback waits until the slot. Whether that is wanted is for people to say: read both
 columns, and set another aim, or take another plan of the frontier, where it is not. In the rush the promise cannot be
-kept in 45 minutes a day at all.
+kept by any plan found.
 """
 
 
