@@ -53,8 +53,8 @@ command, `python -m benchmarks.balance > docs/balance.md`, which prints the same
 The aim as it stands says nothing of answering in person, and counts "within 60 s" only in opening hours. Short windows
 backed by staff keep it best: officials are no longer interrupted, but far fewer callers get them, most of the others
 get staff, and who is promised a callback waits until the slot. Whether that is wanted is for people to say: read both
-columns, and set another aim, or take another plan of the frontier, where it is not. In the rush the promise cannot be
-kept by any plan found.
+columns, and set a share in person, or take another plan of the frontier, where it is not. In the rush no plan found
+keeps the promise.
 """
 
 

@@ -27,6 +27,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("official", metavar="OFFICIAL", help="name, or published number")
     parser.add_argument("--soon", type=float, default=usual.soon, help="share reaching a person within 60 s")
     parser.add_argument("--kept", type=float, default=usual.kept, help="share contacted within a working day")
+    parser.add_argument("--in-person", type=float, default=usual.in_person, help="share the official answers himself")
     parser.add_argument("--minutes", type=int, default=usual.own_minutes_a_day, help="of the official a day at most")
     parser.add_argument("--set-aside", type=int, default=usual.window_minutes_a_day, help="minutes of windows a day")
     parser.add_argument("--at", type=datetime.fromisoformat, help="a moment of the week, now unless given")
@@ -36,10 +37,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(options: Mapping[str, object], write: Callable[[str], object]) -> None:
     """Propose and print. Raises: CommandError."""
     name, threads, at = options["official"], options["threads"], options.get("at")
-    soon, kept, minutes, aside = (options[key] for key in ("soon", "kept", "minutes", "set_aside"))
-    if not (isinstance(name, str) and isinstance(threads, int) and isinstance(soon, float) and isinstance(kept, float)):
-        raise TypeError(options)
-    if not (isinstance(minutes, int) and isinstance(aside, int)):
+    if not (isinstance(name, str) and isinstance(threads, int)):
         raise TypeError(options)
     if not 1 <= threads <= MOST_THREADS:
         raise CommandError(f"--threads：应是 1 到 {MOST_THREADS} 的整数，现为 {threads}。")
@@ -48,13 +46,23 @@ def run(options: Mapping[str, object], write: Callable[[str], object]) -> None:
     if when.tzinfo is None:
         when = when.replace(tzinfo=SHANGHAI)
     try:
-        aim = Aim(soon, kept, minutes, aside)
-        proposed = proposal_for(line, when, of_citizens=not_checks(), aim=aim, threads=threads)
+        proposed = proposal_for(line, when, of_citizens=not_checks(), aim=_aim(options), threads=threads)
     except InputUnclear as fault:
         raise CommandError(f"{name}：{fault.shown}") from None
     write(f"{line.official.name}（{line.official.title}）  {line.number}")
     for row in told(proposed):
         write(row)
+
+
+def _aim(options: Mapping[str, object]) -> Aim:
+    """Raises: InputUnclear."""
+    soon, kept, in_person = options["soon"], options["kept"], options["in_person"]
+    minutes, aside = options["minutes"], options["set_aside"]
+    if not (isinstance(soon, float) and isinstance(kept, float) and isinstance(in_person, float)):
+        raise TypeError(options)
+    if not (isinstance(minutes, int) and isinstance(aside, int)):
+        raise TypeError(options)
+    return Aim(soon, kept, minutes, aside, in_person)
 
 
 def _line(name: str) -> Line:

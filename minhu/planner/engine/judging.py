@@ -73,6 +73,7 @@ class Judged:
         for got, wanted, words in (
             (effect.soon, aim.soon, "开放时段内 60 秒接通真人"),
             (effect.kept, aim.kept, "一个工作日内首次回应"),
+            (effect.in_person, aim.in_person, "首次来电由本人接通"),
         ):
             if got is not None and got.value < wanted - AS_SHOWN:
                 found.append((wanted - got.value, f"{words}：预计 {got.value:.1%}，目标 {wanted:.0%}。"))

@@ -31,16 +31,18 @@ class Aim:
     soon: share of callers in opening hours who reach a person within 60 seconds. kept: share of promised first contacts
     made on the day on which they fall due, the next working day at the latest. own_minutes_a_day: talk, writing up and
     callbacks of the official himself. window_minutes_a_day: of his day that answer windows and callback slots may set
-    aside. No protected meeting is ever broken, whatever the aim.
+    aside. in_person: share of callers whose first call the official himself answers, at least. No protected meeting is
+    ever broken, whatever the aim.
     """
 
     soon: float = 0.95
     kept: float = 1.0
     own_minutes_a_day: int = 45
     window_minutes_a_day: int = 120
+    in_person: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("soon", "kept"):
+        for name in ("soon", "kept", "in_person"):
             value = getattr(self, name)
             if not (isfinite(value) and 0 <= value <= 1):
                 raise InputUnclear(name, f"应在 0 到 1 之间，现为 {value}。")

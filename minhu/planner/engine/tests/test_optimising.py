@@ -102,6 +102,16 @@ def test_a_promise_beyond_reach_is_said_not_to_be_kept_and_why() -> None:
     assert any("没有值班人员" in words for words in found.unmet)
 
 
+def test_who_asks_for_the_official_himself_gets_another_plan(proposal: Proposal) -> None:
+    wanted = 0.9
+    found = propose(LINE, CITY, replace(MODEST, in_person=wanted), effort=LITTLE)
+
+    assert found.effect.in_person is not None
+    assert proposal.effect.in_person is not None
+    assert found.effect.in_person.value > proposal.effect.in_person.value
+    assert found.reachable is (found.effect.in_person.value >= wanted)
+
+
 @pytest.mark.parametrize(
     ("line", "field", "words"),
     [
