@@ -86,6 +86,10 @@ class Rates:
             raise InputUnclear("per_hour_of_day", f"一天应有 {HALF_HOURS_A_DAY} 个半小时的来电数。")
         return cls(tuple(per_hour_of_day) * 7)
 
+    def times(self, factor: float) -> Rates:
+        """So many times the calls. Raises: InputUnclear."""
+        return Rates(tuple(rate * factor for rate in self.per_hour))
+
     @property
     def calls_a_week(self) -> float:
         """The calls expected in the week."""

@@ -107,9 +107,8 @@ def changed(line: LineModel, rates: Rates, setting: Setting, *, monday: date, ca
     windows = _windows(line, setting, worked)
     busy = line.busy
     if setting.windows is not Windows.NOW or setting.meetings:
-        busy = _calendar(line, windows, setting, worked)
-    louder = Rates(tuple(rate * setting.volume for rate in rates.per_hour))
-    return replace(line, arrivals=louder, windows=windows, busy=busy)
+        busy = rearranged(line, windows, worked, meetings=int(setting.meetings))
+    return replace(line, arrivals=rates.times(setting.volume), windows=windows, busy=busy)
 
 
 def staffed(staff: Staffing, setting: Setting) -> Staffing:
@@ -146,10 +145,13 @@ def _windows(line: LineModel, setting: Setting, worked: Sequence[int]) -> tuple[
     )
 
 
-def _calendar(
-    line: LineModel, windows: tuple[Window, ...] | None, setting: Setting, worked: Sequence[int]
+def rearranged(
+    line: LineModel, windows: tuple[Window, ...] | None, worked: Sequence[int], *, meetings: int = 0
 ) -> tuple[Busy, ...]:
-    """Desk work is what remains: given up within a window that is offered, taken up where one no longer is."""
+    """His calendar with other windows: desk work is given up within one offered, taken up where one no longer is.
+
+    worked: weekdays. meetings: minutes of each of them, more or fewer, that nobody interrupts.
+    """
     marks: list[Interruptible | None] = [None] * MINUTES_A_WEEK
     for one in line.busy:
         marks[one.start : one.end] = [one.interruptible] * (one.end - one.start)
@@ -157,7 +159,7 @@ def _calendar(
     for minute in _within(line.windows) & desk:
         marks[minute] = marks[minute] or Interruptible.CAN
     for day in worked:
-        _meet(marks, day, int(setting.meetings))
+        _meet(marks, day, meetings)
     for minute in _within(windows):
         marks[minute] = None if marks[minute] is Interruptible.CAN else marks[minute]
     return _runs(marks)

@@ -32,12 +32,15 @@ _PARTS: dict[str, tuple[tuple[int, ...], tuple[int, ...] | None]] = {
     "soon": ((c.IN_HOURS_SOON,), (c.IN_HOURS,)),
     "wait": ((c.WAIT_SUM,), SPOKE),
     "interruptions": ((c.INTERRUPTIONS,), None),
+    "broken": ((c.BROKEN,), None),
     "minutes": ((c.TALK_SECONDS,), None),
     "kept": ((c.KEPT,), (c.KEPT, c.LATE)),
+    "contacted": ((c.CONTACTED,), (c.CONTACTED, c.CONTACT_LATE)),
+    "own": ((c.TALK_SECONDS, c.CALLBACK_SECONDS), None),
     "calls": ((c.CALLERS,), None),
 }
 """Columns that are added up, over columns that are; None: a week of a line."""
-_UNITS = {"minutes": 1 / 60 / 5}
+_UNITS = {"minutes": 1 / 60 / 5, "own": 1 / 60 / 5}
 """From seconds of a week to minutes of each of five days."""
 FIRSTS = ("official", "delegate", "staff", "duty", "promised", "texted")
 """What becomes of a first call, in this order."""

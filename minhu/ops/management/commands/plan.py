@@ -1,4 +1,4 @@
-"""``minhu plan …``: judge the forecast on any file of past calls, simulate any documented queue model."""
+"""``minhu plan …``: windows for an official's line; the forecast on any file of calls; any documented queue model."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
-from minhu.ops.plan import backtest, simulate
+from minhu.ops.plan import backtest, simulate, week
 
-SUBCOMMANDS = {"backtest": backtest, "simulate": simulate}
+SUBCOMMANDS = {"backtest": backtest, "simulate": simulate, "week": week}
 
 
 class Command(BaseCommand):
     """Each subcommand is a module of ``minhu.ops.plan``."""
 
-    help = "Judge how well calls would have been forecast; simulate a queue model. Each on a file of your own."
+    help = (
+        "Propose answer windows for an official; judge how well calls would have been forecast, or simulate a queue "
+        "model, each on a file of your own."
+    )
     requires_system_checks = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -23,10 +23,12 @@ CALLERS, TEXTED, FIRST_OFFICIAL, FIRST_DELEGATE, FIRST_STAFF, FIRST_DUTY, FIRST_
 REACHED_OFFICIAL, REACHED_DELEGATE, REACHED_STAFF, REACHED_DUTY, CALLED_BACK, UNREACHABLE, UNFINISHED = range(8, 15)
 CALLS, IN_HOURS, IN_HOURS_SOON, WITHIN_DAY, WAIT_SUM, PROMISES, KEPT, LATE, TRIED, PENDING = range(15, 25)
 TALK_SECONDS, CALLBACK_SECONDS, RINGS, INTERRUPTIONS, BROKEN, OVERRUN_SECONDS, LONGEST_DAY = range(25, 32)
-DELEGATE_SECONDS, STAFF_SECONDS, TEXT_SECONDS = range(32, 35)
-COLUMNS = 35
+DELEGATE_SECONDS, STAFF_SECONDS, TEXT_SECONDS, CONTACTED, CONTACT_LATE = range(32, 37)
+COLUMNS = 37
 """FIRST_*: what became of a caller's first call. REACHED_*, CALLED_BACK, UNREACHABLE, UNFINISHED: how he first spoke to
-a person, if at all. KEPT, LATE, TRIED, PENDING: what became of the promises."""
+a person, if at all. KEPT, LATE, TRIED, PENDING: what became of the promises. CONTACTED, CONTACT_LATE: whether who
+was promised was first called back, picked up or not, or got through himself, on the day on which that was due: within a
+working day, for no promise is due later than on the next one."""
 
 
 class City:

@@ -337,9 +337,17 @@ def _reached(room: Room, person: int, now: float) -> None:
     room.row[line, c.WITHIN_DAY] += wait <= c.DAY
     count_wait(room.bins, wait)
     if room.promised[person]:
+        if room.attempts[person] == 0:
+            _contacted(room, person, now)
         _forget(room, person)
         room.row[line, c.KEPT if now <= room.due_at[person] else c.LATE] += 1
     _release(room, person)
+
+
+@compiled
+def _contacted(room: Room, person: int, now: float) -> None:
+    in_time = now // c.DAY <= room.due_at[person] // c.DAY
+    room.row[room.line[person], c.CONTACTED if in_time else c.CONTACT_LATE] += 1
 
 
 @compiled
@@ -430,6 +438,8 @@ def _try(city: City, room: Room, person: int, now: float) -> None:
     line = room.line[person]
     room.attempts[person] += 1
     attempts = room.attempts[person]
+    if attempts == 1:
+        _contacted(room, person, now)
     if _chance(room, person, _REACHED + attempts) <= city.reached:
         talk = _drawn(room, person, _TALK, city.talk)
         until = now + talk + _drawn(room, person, _WRAP_UP, city.wrap_up)
@@ -459,3 +469,5 @@ def _close(city: City, room: Room) -> None:
             room.row[line, c.FIRST_UNFINISHED] += room.calls[person] == 1 and room.state[person] != _IDLE
             if room.promised[person]:
                 room.row[line, c.LATE if room.due_at[person] <= city.horizon else c.PENDING] += 1
+                day_over = (room.due_at[person] // c.DAY + 1) * c.DAY <= city.horizon
+                room.row[line, c.CONTACT_LATE] += day_over and room.attempts[person] == 0

@@ -1,0 +1,163 @@
+"""A proposal in words and tables for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from minhu.ops.plan.span_words import clock, spans
+from minhu.ops.plan.tables import table
+from minhu.planner.engine.confidence import Estimate
+from minhu.planner.engine.day import Interruptible
+from minhu.planner.engine.proposal import Assumption, Effect, Gain, Plan, Proposal, Sensitivity
+from minhu.planner.proposals import Proposed
+
+ASSUMED = {
+    Assumption.VOLUME: "来电数量",
+    Assumption.TALK: "通话长短",
+    Assumption.PATIENCE: "群众等待的耐心",
+    Assumption.ANSWERS: "本人接起的比例",
+}
+BUSY = {
+    None: "空闲",
+    Interruptible.CAN: "办公",
+    Interruptible.MAY: "个人时间或在途",
+    Interruptible.NEVER: "不可打扰",
+}
+SHARES = (("本人首次接通", "in_person"), ("开放时段 60 秒内接通真人", "soon"), ("一个工作日内首次回应", "kept"))
+COSTS = (
+    ("本人用时（分钟/天）", "own_minutes_a_day"),
+    ("打扰（次/周）", "interruptions_a_week"),
+    ("打断不可打扰的会议（次/周）", "broken_a_week"),
+)
+
+
+def told(proposed: Proposed) -> Iterator[str]:
+    """Line by line: the plan, its effect, what each half hour buys, what else is possible, what it rests on."""
+    found = proposed.proposal
+    yield from proposed.notes
+    yield f"预计每周来电 {proposed.calls_a_week:.0f} 个；每个方案模拟 {found.replications:,} 次，括号里是 95% 区间。"
+    yield ""
+    yield "建议方案"
+    yield from _plan(found.plan)
+    yield "能兑现对群众的承诺。" if found.reachable else "没有找到能完全兑现承诺的方案，这是最接近的："
+    yield from (f"  · {words}" for words in found.unmet)
+    yield ""
+    yield from table(("", "现在", "建议", "相差"), list(_effects(found)))
+    if found.gains:
+        yield ""
+        yield "每天多开（已选的：保留）半小时，换来什么"
+        yield from table(
+            ("半小时", "日程", "来电/周", "已选", "本人首次接通", "60 秒内接通", "打扰/周"),
+            [_gain(one) for one in found.gains],
+        )
+    yield ""
+    yield "不相上下的方案（没有别的方案处处更好）"
+    yield from table(
+        (
+            "接听时段",
+            "回电时段",
+            "打扰/周",
+            "留出分钟/天",
+            "用时分钟/天",
+            "本人首次接通",
+            "60 秒内接通",
+            "首次回应",
+            "兑现",
+        ),
+        list(_frontier(found)),
+    )
+    yield ""
+    yield f"最要紧的假设：{ASSUMED[found.main]}"
+    yield from table(
+        ("假设", "倍数", "本人首次接通", "60 秒内接通", "分钟/天"), [_assumed(one) for one in found.sensitivities]
+    )
+
+
+def _plan(plan: Plan) -> Iterator[str]:
+    yield f"  接听时段  {spans(plan.windows)}"
+    yield f"  回电时段  {_callbacks(plan)}"
+    if plan.budget_minutes is not None:
+        yield f"  每天接听  至多 {plan.budget_minutes} 分钟"
+
+
+def _callbacks(plan: Plan) -> str:
+    return "同接听时段" if plan.callbacks is None else spans(plan.callbacks)
+
+
+def _effects(found: Proposal) -> Iterator[tuple[str, ...]]:
+    three = (found.today, found.effect, found.difference)
+    for words, name in SHARES:
+        now, then, apart = (_of(effect, name) for effect in three)
+        yield words, _share(now), _share(then), _share(apart, sign="+")
+    hours = [_of(effect, "wait_seconds") for effect in three]
+    yield (
+        "首次接通真人平均等待（小时）",
+        *(_number(one, 3600, sign) for one, sign in zip(hours, ("", "", "+"), strict=True)),
+    )
+    for words, name in COSTS:
+        now, then, apart = (_of(effect, name) for effect in three)
+        yield words, _number(now), _number(then), _number(apart, sign="+")
+
+
+def _gain(one: Gain) -> tuple[str, ...]:
+    how = BUSY[one.busy.interruptible if one.busy else None]
+    shares = (_share(one.in_person, sign="+"), _share(one.soon, sign="+"))
+    chosen = "✓" if one.chosen else ""
+    return (
+        clock(one.window.start),
+        how,
+        f"{one.calls_a_week:.1f}",
+        chosen,
+        *shares,
+        _number(one.interruptions_a_week, sign="+"),
+    )
+
+
+def _frontier(found: Proposal) -> Iterator[tuple[str, ...]]:
+    for point in found.frontier:
+        effect = point.effect
+        yield (
+            spans(point.plan.windows),
+            _callbacks(point.plan),
+            f"{effect.interruptions_a_week.value:.1f}",
+            f"{point.window_minutes_a_week / 5:.0f}",
+            f"{effect.own_minutes_a_day.value:.0f}",
+            *(_plain(_of(effect, name)) for _words, name in SHARES),
+            "✓" if point.met else "",
+        )
+
+
+def _assumed(one: Sensitivity) -> tuple[str, ...]:
+    shares = (f"{one.in_person * 100:+.1f}%", f"{one.soon * 100:+.1f}%")
+    return ASSUMED[one.assumption], f"×{one.factor:g}", *shares, f"{one.own_minutes_a_day:+.1f}"
+
+
+def _of(effect: Effect, name: str) -> Estimate | None:
+    found: Estimate | None = getattr(effect, name)
+    return found
+
+
+def _plain(one: Estimate | None) -> str:
+    return "—" if one is None else f"{one.value:.1%}"
+
+
+def _share(one: Estimate | None, sign: str = "") -> str:
+    if one is None:
+        return "—"
+    value = f"{one.value * 100:{sign}.1f}%"
+    return (
+        value
+        if one.low is None or one.high is None
+        else f"{value} [{one.low * 100:{sign}.1f}, {one.high * 100:{sign}.1f}]"
+    )
+
+
+def _number(one: Estimate | None, unit: float = 1, sign: str = "") -> str:
+    if one is None:
+        return "—"
+    value = f"{one.value / unit:{sign}.1f}"
+    return (
+        value
+        if one.low is None or one.high is None
+        else f"{value} [{one.low / unit:{sign}.1f}, {one.high / unit:{sign}.1f}]"
+    )
