@@ -51,8 +51,8 @@ command, `python -m benchmarks.balance > docs/balance.md`, which prints the same
 ## What it shows
 
 The aim as it stands says nothing of answering in person, and counts "within 60 s" only in opening hours. Short windows
-backed by staff keep it best: officials are no longer interrupted, but far fewer callers get them, most of the others
-get staff, and who is promised a callback waits until the slot. Whether that is wanted is for people to say: read both
+backed by staff keep it best: officials are no longer interrupted, but far fewer callers get them; more get staff, and
+more are promised a callback and wait for its slot. Whether that is wanted is for people to say: read both
 columns, and set a share in person, or take another plan of the frontier, where it is not. In the rush no plan found
 keeps the promise.
 """
