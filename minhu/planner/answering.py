@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from itertools import pairwise
 
 from django.db import transaction
 from django.utils import timezone
@@ -156,6 +157,6 @@ def _day(number: int, text: str) -> Spans:
     spans = week[number] if week else ()
     if any(start < QUIET_UNTIL.hour * 60 or end > QUIET_FROM.hour * 60 for start, end in spans):
         raise WindowsUnusable(f"{day}的时段在夜间（23:00 到 6:00）：夜间来电不响您的手机，请改到白天。")
-    if any(one[1] > other[0] for one, other in zip(spans, spans[1:], strict=False)):
+    if any(one[1] > other[0] for one, other in pairwise(spans)):
         raise WindowsUnusable(f"{day}的时段有重叠，请改成先后不重叠的几段。")
     return spans

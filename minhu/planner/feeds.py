@@ -37,7 +37,7 @@ def calendar(
     for call in calls:
         if call.start is not None and call.end is not None:
             made.add_component(_entry(f"call-{call.promise_id}@minhu", "民呼：回电", call.start, call.end, at))
-    return made.to_ical()
+    return bytes(made.to_ical())
 
 
 def _windows(line_id: int, since: date, week: tuple[Spans, ...], at: datetime) -> Iterator[icalendar.Event]:

@@ -105,7 +105,9 @@ def _write(line: LineInputs, monday: date, week: Week, watch: Watch, at: datetim
 
 def _tell(line: Line, week: JudgedWeek, at: datetime) -> None:
     more = "多" if week.came > week.expected else "少"
-    words = f"{line.official}：上周来电 {week.came} 个，预计 {week.expected:.0f} 个，已连续偏{more}，请看接听时段和值班安排"
+    words = (
+        f"{line.official}：上周来电 {week.came} 个，预计 {week.expected:.0f} 个，已连续偏{more}，请看接听时段和值班安排"
+    )
     news = News(line.city_id, NoticeKind.DRIFT, week.pk, words)
     noticing.tell(news, roles=OWNS_PLANNING, office_id=line.official.office_id, at=at)
     trail.record(system(line.city_id), "raise_drift", week, line=line.pk)

@@ -57,8 +57,9 @@ def _why(slot: Slot, week: OfficialWeek) -> str:
         why = "办公时间，没有会"
     else:
         why = "约定的时间里只有工作时间以外有空"
-    meetings = [one.start for one in week.busy if one.interruptible is Interruptible.NEVER and one.start >= slot.end]
+    soon = range(slot.end, slot.end + BEFORE + 1)
+    meetings = [one.start for one in week.busy if one.interruptible is Interruptible.NEVER and one.start in soon]
     following = min(meetings, default=None)
-    if following is not None and following - slot.end <= BEFORE and following // MINUTES_A_DAY == slot.end // MINUTES_A_DAY:
+    if following is not None and following // MINUTES_A_DAY == slot.end // MINUTES_A_DAY:
         why += f"，赶在 {clock(following % MINUTES_A_DAY)} 的日程之前"
     return why

@@ -100,9 +100,7 @@ def _plan_day(turn: PlanTurn, inputs: str, city_id: int, at: datetime, of_citize
             writing.write_day(turn.official_id, city_id, inputs, placed, at=at)
 
 
-def _plan_windows(
-    turn: PlanTurn, inputs: str, city_id: int, at: datetime, of_citizens: Q, belief: Belief
-) -> None:
+def _plan_windows(turn: PlanTurn, inputs: str, city_id: int, at: datetime, of_citizens: Q, belief: Belief) -> None:
     from minhu.planner.engine.errors import InputUnclear
     from minhu.planner.gather import city_inputs
     from minhu.planner.proposing import propose

@@ -6,7 +6,7 @@ week, where the calendar leaves room: no window is laid over a meeting, and desk
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from minhu.planner.engine.day import MINUTES_A_DAY, MINUTES_A_HALF_HOUR, Interruptible
@@ -15,6 +15,7 @@ from minhu.planner.gather import LineInputs
 from minhu.rules.planning import LONGEST_HOURS, Spans, written
 
 WINDOWS_A_DAY, WORKDAYS = 2, 5
+NEARLY = 0.9
 APART = 4
 """Half hours from one window's begin to the next."""
 FIRST, LAST = 14, 40
@@ -38,23 +39,21 @@ class Proposed:
 
 
 def propose(inputs: LineInputs, known: Known, belief: Belief) -> Proposed | None:
-    """The windows of a line; None where its calendar leaves no half hour of the working week."""
+    """The windows of a line; None where its calendar leaves no half hour free, or those in force are as good."""
     forecast = predict(learn(inputs.history, known, belief), inputs.week.monday, 7, known)
     week = [_windows(inputs, forecast, day) for day in range(7)]
     hours = written(week)
-    if not hours or len(hours) > LONGEST_HOURS:
+    if not hours or len(hours) > LONGEST_HOURS or _as_good(inputs, forecast, week):
         return None
     low, high = (int(edge) for edge in forecast.total.interval())
-    mean = forecast.half_hours.mean
-    inside = sum(float(mean[day][_cells(spans)].sum()) for day, spans in enumerate(week) if spans)
     calls = float(forecast.total.mean)
     return Proposed(
         hours=hours,
         calls=calls,
         low=low,
         high=high,
-        inside=min(inside, calls),
-        minutes=sum(end - start for spans in week for start, end in spans),
+        inside=min(_inside(week, forecast), calls),
+        minutes=_minutes(week),
         assumption=_assumption(inputs),
     )
 
@@ -72,6 +71,25 @@ def _windows(inputs: LineInputs, forecast: Forecast, day: int) -> Spans:
         if len(chosen) == WINDOWS_A_DAY:
             break
     return tuple((half * MINUTES_A_HALF_HOUR, (half + 1) * MINUTES_A_HALF_HOUR) for half in sorted(chosen))
+
+
+def _as_good(inputs: LineInputs, forecast: Forecast, week: Sequence[Spans]) -> bool:
+    """Whether the windows in force take no longer, lie over no meeting and catch nearly as much: a change costs too."""
+    now = inputs.hours.spans
+    if now is None or not 0 < _minutes(now) <= _minutes(week):
+        return False
+    over = any(_room(inputs, day, half) == 0 for day, spans in enumerate(now) for half in _cells(spans))
+    return not over and _inside(now, forecast) >= NEARLY * _inside(week, forecast)
+
+
+def _minutes(week: Sequence[Spans]) -> int:
+    return sum(end - start for spans in week for start, end in spans)
+
+
+def _inside(week: Sequence[Spans], forecast: Forecast) -> float:
+    """Calls expected within windows, which lie on half hours or are taken to."""
+    mean = forecast.half_hours.mean
+    return sum(float(mean[day][_cells(spans)].sum()) for day, spans in enumerate(week) if spans)
 
 
 def _room(inputs: LineInputs, day: int, half: int) -> float:

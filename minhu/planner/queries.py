@@ -138,11 +138,10 @@ def feed_address(official_id: int) -> str:
     return privacy.unseal(feed.token_sealed) if feed is not None else ""
 
 
-def feed_owner(token: str) -> tuple[int, str] | None:
-    """Whose feed an address is, and his name; None for none in use."""
+def feed_owner(token: str) -> int | None:
+    """Whose feed an address is; None for none in use."""
     feed = HoldFeed.objects.filter(key=key_of(token), revoked_at=None, official__left_on=None)
-    found = feed.select_related("official").first()
-    return (found.official_id, found.official.name) if found is not None else None
+    return feed.values_list("official_id", flat=True).first()
 
 
 def holds(official_id: int, at: datetime) -> tuple[PlannedRow, ...]:

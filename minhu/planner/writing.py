@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # loads arrays
     from minhu.planner.proposing import Proposed
 
 NOT_AGAIN_FOR = timedelta(days=28)
-"""Windows that were declined are not proposed again so soon."""
+"""Whoever declined is left alone for so long: the next day's windows are seldom others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ def write_day(official_id: int, city_id: int, inputs: str, placed: Placed, *, at
 def write_windows(
     line_id: int, inputs: str, proposed: Proposed | None, notes: Sequence[str], *, at: datetime
 ) -> WindowProposal | None:
-    """Propose these windows in place of what stood, unless they are in force or were declined of late.
+    """Propose these windows in place of what stood, unless they are in force or some were declined of late.
 
     Where the same windows stand already, they stay as they are.
     """
@@ -67,7 +67,7 @@ def write_windows(
     if standing is not None:
         standing.answer, standing.answered_at = Answer.REPLACED.value, at
         standing.save(update_fields=["answer", "answered_at"])
-    if proposed is None or proposed.hours == line.opening_hours or _declined(line, proposed.hours, at):
+    if proposed is None or proposed.hours == line.opening_hours or _declined(line, at):
         return None
     made = WindowProposal.objects.create(
         city_id=line.city_id, line=line, made_at=at, week_on=_monday(at), inputs=inputs, hours=proposed.hours,
@@ -78,9 +78,9 @@ def write_windows(
     return made
 
 
-def _declined(line: Line, hours: str, at: datetime) -> bool:
+def _declined(line: Line, at: datetime) -> bool:
     return WindowProposal.objects.filter(
-        line=line, hours=hours, answer=Answer.DECLINED.value, answered_at__gt=at - NOT_AGAIN_FOR
+        line=line, answer=Answer.DECLINED.value, answered_at__gt=at - NOT_AGAIN_FOR
     ).exists()
 
 

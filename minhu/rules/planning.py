@@ -24,7 +24,7 @@ class Answer(StrEnum):
     REPLACED = "replaced"
 
 
-TAKEN = frozenset({Answer.ACCEPTED, Answer.CHANGED})
+TAKEN = (Answer.ACCEPTED, Answer.CHANGED)
 
 
 class Task(StrEnum):

@@ -50,9 +50,7 @@ class WindowProposal(models.Model):
                 name="proposal_taken_with_hours",
             ),
             models.CheckConstraint(condition=~Q(hours=""), name="proposal_of_windows"),
-            models.CheckConstraint(
-                condition=Q(calls__gte=F("inside"), inside__gte=0), name="proposal_inside_of_calls"
-            ),
+            models.CheckConstraint(condition=Q(calls__gte=F("inside"), inside__gte=0), name="proposal_inside_of_calls"),
         ]
         indexes = [models.Index(fields=["city", "-made_at"], name="proposal_newest")]
 

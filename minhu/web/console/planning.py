@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -11,28 +11,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from minhu.cases.queries import PromiseRow
 from minhu.intake.scope import NotYours
 from minhu.planner import answering, queries
-from minhu.planner.queries import SEES_PLANNING, LineWeeks, PlannedRow, Standing
+from minhu.planner.queries import SEES_PLANNING, LineWeeks
 from minhu.rules.access import Viewer
 from minhu.rules.planning import Finding
 from minhu.web import charts
-from minhu.web.console import pages
+from minhu.web.console import pages, windows
 from minhu.web.console.doing import act
 from minhu.web.console.frame import Page, show, signed_in, tabs_of
-from minhu.web.window_words import day_name, day_typed, week_in_words
 
 CHARTED = 6
-
-
-@dataclass(frozen=True, slots=True)
-class ShownProposal:
-    """Proposed windows on a page. days: name and windows of each, for the form."""
-
-    row: Standing
-    says: tuple[str, ...]
-    days: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +63,11 @@ def answer(request: HttpRequest, viewer: Viewer, line_id: int, proposal_id: int)
             case _:
                 answering.decline(proposal_id, by=viewer)
 
-    words = _("不采用，接听时段不变。") if said not in {"accept", "change"} else _("已采用：接听时段改好了，号码页上也公布了。")
+    taken = said in {"accept", "change"}
+    words = _("已采用：接听时段改好了，号码页上也公布了。") if taken else _("不采用，接听时段不变。")
     if request.POST.get("back") == "today" and viewer.official_id is not None:
         return act(request, viewer, lambda: pages.today_page(viewer), action, words)
-    return act(request, viewer, lambda: _page(viewer, line_id), action, words)
+    return act(request, viewer, lambda: _page(viewer, line_id, days if said == "change" else ()), action, words)
 
 
 @require_POST
@@ -102,46 +92,11 @@ def feed(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 # ---- what is shown
 
 
-def shown(row: Standing) -> ShownProposal:
-    """A proposal as pages show it."""
-    days = tuple((day_name(number), day_typed(spans)) for number, spans in enumerate(row.week))
-    return ShownProposal(row, week_in_words(row.week), days)
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A call back of today's plan on Today. who: as the list of promises names him."""
-
-    row: PlannedRow
-    who: str
-    case_id: int
-
-
-def for_today(viewer: Viewer, promises: tuple[PromiseRow, ...], at: datetime) -> dict[str, object]:
-    """What Today shows of planning: of calls only those that the viewer sees as promises."""
-    if viewer.official_id is None:
-        return {}
-    day = queries.day_of(viewer.official_id, at)
-    seen = {row.id: row for row in promises}
-    calls = [
-        Planned(one, seen[one.promise_id].who, seen[one.promise_id].case_id)
-        for one in (day.calls if day else ())
-        if one.promise_id in seen
-    ]
-    mine = [one for one in queries.standing(viewer) if one.may_answer]
-    return {
-        "plan": day,
-        "planned": tuple(one for one in calls if one.row.start),
-        "unplaced": tuple(one for one in calls if not one.row.start),
-        "proposal": shown(mine[0]) if mine else None,
-    }
-
-
-def _page(viewer: Viewer, line_id: int) -> Page:
-    """Raises: NotYours."""
+def _page(viewer: Viewer, line_id: int, typed: Sequence[str] = ()) -> Page:
+    """typed: what the form brought, a day each, which stays to be mended. Raises: NotYours."""
     row = queries.standing_of(viewer, line_id)
     address = reverse("window-proposal", args=[line_id])
-    context: dict[str, object] = {"proposal": shown(row) if row else None}
+    context: dict[str, object] = {"proposal": windows.shown(row, typed) if row else None}
     return Page(_tab(viewer), "console/proposal.html", "console/proposal_panel.html", address, context)
 
 
@@ -150,7 +105,7 @@ def _index(viewer: Viewer) -> Page:
         raise NotYours
     weeks = queries.judged(viewer, timezone.now())
     context: dict[str, object] = {
-        "proposals": tuple(shown(one) for one in queries.standing(viewer)),
+        "proposals": tuple(windows.shown(one) for one in queries.standing(viewer)),
         "lines": tuple(_weeks(one) for one in weeks[:CHARTED]),
         "others": len(weeks) - CHARTED,
         "himself": viewer.official_id is not None,
@@ -197,5 +152,3 @@ def _finding(row: LineWeeks) -> str:
 
 def _tab(viewer: Viewer) -> str:
     return "today" if viewer.official_id is not None else tabs_of(viewer)[0].name
-
-

@@ -53,6 +53,12 @@ def label(word: str | None) -> str:
 
 
 @register.filter
+def of(rows: Mapping[int, str], key: int) -> str:
+    """What is said of one; "" for nothing."""
+    return rows.get(key, "")
+
+
+@register.filter
 def subject(name: str) -> str:
     """What cases of the weekly digest are about."""
     return digest_words.subject(name)
