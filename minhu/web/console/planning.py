@@ -18,7 +18,7 @@ from minhu.rules.access import Viewer
 from minhu.rules.planning import Finding
 from minhu.web import charts
 from minhu.web.console import pages, windows
-from minhu.web.console.doing import act
+from minhu.web.console.doing import NotAChoice, act
 from minhu.web.console.frame import Page, show, signed_in, tabs_of
 
 CHARTED = 6
@@ -60,8 +60,10 @@ def answer(request: HttpRequest, viewer: Viewer, line_id: int, proposal_id: int)
                 answering.accept(proposal_id, by=viewer)
             case "change":
                 answering.accept_changed(proposal_id, days, by=viewer)
-            case _:
+            case "decline":
                 answering.decline(proposal_id, by=viewer)
+            case _:
+                raise NotAChoice
 
     taken = said in {"accept", "change"}
     words = _("已采用：接听时段改好了，号码页上也公布了。") if taken else _("不采用，接听时段不变。")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django import template
@@ -53,7 +54,7 @@ def label(word: str | None) -> str:
 
 
 @register.filter
-def of(rows: Mapping[int, str], key: int) -> str:
+def of(rows: Mapping[object, str], key: object) -> str:
     """What is said of one; "" for nothing."""
     return rows.get(key, "")
 
