@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "minhu.cases",
     "minhu.supervision",
     "minhu.insight",
+    "minhu.planner",
     "minhu.switch",
     "minhu.web",
     "minhu.ops",

@@ -33,7 +33,9 @@ from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
 from minhu.ops.texting import Sender
+from minhu.planner import learning, planning
 from minhu.supervision import checking, complaining, complaint_clocks, counting, decaying, dialling, drawing, laddering
+from minhu.supervision.others import of_citizens
 
 log = structlog.get_logger(__name__)
 
@@ -63,6 +65,7 @@ def run() -> None:
             *_search(),
             *_supervision(),
             *_figures(),
+            *_planner(),
             *_housekeeping(worker, posts),
         ]
         rounds = Rounds(work)
@@ -134,6 +137,18 @@ def _figures() -> list[Work]:
             decaying.sweep(city, at=timezone.now())
 
     return [Work("count_figures", count, MINUTE), Work("watch_answers", _quietly(watch), 5 * MINUTE)]
+
+
+def _planner() -> list[Work]:
+    def plan() -> int:
+        at = timezone.now()
+        return sum(planning.plan_due(city, at=at, of_citizens=of_citizens()) for city in _cities())
+
+    def learn() -> None:
+        for city in _cities():
+            learning.judge_due(city, at=timezone.now(), of_citizens=of_citizens())
+
+    return [Work("plan", plan, 15.0), Work("judge_forecast", _quietly(learn), 10 * MINUTE)]
 
 
 def _quality() -> list[Work]:

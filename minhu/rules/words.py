@@ -245,6 +245,7 @@ class NoticeKind(StrEnum):
     RECT_LATE = "rect_late"
     RECT_UP = "rect_up"
     BOILED = "boiled"
+    DRIFT = "drift"
 
 
 ABOUT_COMPLAINT = frozenset(
@@ -259,7 +260,11 @@ ABOUT_COMPLAINT = frozenset(
 ABOUT_RECTIFY = frozenset({NoticeKind.RECTIFY, NoticeKind.RECT_SOON, NoticeKind.RECT_LATE, NoticeKind.RECT_UP})
 """A rectification came to where the reader is to do something; 80, 100 and 120 % of the time for it have run."""
 
-ABOUT_NO_CASE = frozenset({NoticeKind.ALARM, NoticeKind.CORRECT, NoticeKind.BOILED}) | ABOUT_COMPLAINT | ABOUT_RECTIFY
+ABOUT_NO_CASE = (
+    frozenset({NoticeKind.ALARM, NoticeKind.CORRECT, NoticeKind.BOILED, NoticeKind.DRIFT})
+    | ABOUT_COMPLAINT
+    | ABOUT_RECTIFY
+)
 """A line that is answered less and less; a number to be corrected; a hot issue; a complaint; a rectification."""
 
 

@@ -28,11 +28,14 @@ from minhu.ops.demo.answers import written
 from minhu.ops.demo.bygone import called_back, came_in
 from minhu.ops.demo.people import FEATURED, Crowd, Published, read_phone_book, whom_to_ring
 from minhu.ops.demo.profile import HOURLY_WEIGHT
+from minhu.planner import answering, planning
+from minhu.planner.models import WindowProposal
 from minhu.rules.access import Viewer, system
 from minhu.rules.calendar import china
 from minhu.rules.clock import SHANGHAI, legal_day
 from minhu.rules.words import PartyKind, TextState
 from minhu.supervision import counting, decaying
+from minhu.supervision.others import of_citizens
 
 SEED = 20260105
 WEEKS, CALLS_A_DAY, WRITTEN_A_DAY = 12, (8, 14), 1
@@ -65,6 +68,7 @@ def play(city_id: int, at: datetime) -> None:
         _arrived(city_id, at)
         if fresh:
             _count(city_id, at)
+            _windows(city_id, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +181,14 @@ def _count(city_id: int, at: datetime) -> None:
         counting.recount(city_id, day, at=at)
     decaying.sweep(city_id, at=at - FALLS_FOR)
     decaying.sweep(city_id, at=at)
+
+
+def _windows(city_id: int, at: datetime) -> None:
+    """Windows are proposed to the first officials, and one of them has taken his; the jobs go on with the others."""
+    planning.plan_due(city_id, at=at, of_citizens=of_citizens())
+    last = WindowProposal.objects.filter(city_id=city_id).order_by("-line_id").first()
+    if last is not None:
+        answering.accept(last.pk, by=system(city_id))
 
 
 def _working_days(today: date) -> Iterator[date]:

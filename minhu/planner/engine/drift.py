@@ -14,7 +14,6 @@ Quality Control" (2013), ch. 9.1 (the figures for ½ and 5).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 import numpy as np
 from scipy.special import ndtri
@@ -24,6 +23,7 @@ from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.forecast import Forecast, Known
 from minhu.planner.engine.history import Counts
 from minhu.planner.engine.spread import Spread
+from minhu.rules.planning import Finding
 
 SLACK, LIMIT = 0.5, 5.0
 FARTHEST = 5.0
@@ -37,14 +37,6 @@ PARTS = (
 )  # fmt: skip
 """From and to in half hours, as people call them."""
 _WEEKDAYS = "一二三四五六日"
-
-
-class Finding(StrEnum):
-    """What a week says of the forecast."""
-
-    AS_EXPECTED = "as_expected"
-    UNUSUAL_WEEK = "unusual_week"
-    DRIFTED = "drifted"
 
 
 @dataclass(frozen=True, slots=True)

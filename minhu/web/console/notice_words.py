@@ -51,8 +51,9 @@ NOTICES: dict[NoticeKind, Shown] = {
     NoticeKind.RECT_LATE: Shown(gettext_noop("整改到期了，还没有办到"), "triangle-alert", "over"),
     NoticeKind.RECT_UP: Shown(gettext_noop("整改超时两成以上，上报给您"), "triangle-alert", "over"),
     NoticeKind.BOILED: Shown(gettext_noop("一件事反映的人多起来了"), "megaphone", "due"),
+    NoticeKind.DRIFT: Shown(gettext_noop("来电和预计的对不上了"), "triangle-alert", "due"),
 }
-_PAGES = {NoticeKind.ALARM: "console-alarms", NoticeKind.CORRECT: "liveness"}
+_PAGES = {NoticeKind.ALARM: "console-alarms", NoticeKind.DRIFT: "planning", NoticeKind.CORRECT: "liveness"}
 _NOT_HIS_PAGE = frozenset({NoticeKind.ASK_UP, NoticeKind.STATE_UP})
 """Whoever is told so reads the complaint itself only when something was found; the list says what he may know."""
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from minhu.cases import choices, queries
 from minhu.directory import glance
 from minhu.directory.authority import KEEPS_THE_DIRECTORY
+from minhu.planner.queries import SEES_PLANNING
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role
 from minhu.supervision import dialling, laddered
@@ -20,7 +21,7 @@ from minhu.supervision.complaint_pages import waiting_for
 from minhu.supervision.ladder_rights import DECIDES
 from minhu.supervision.published import SEES_ALL_FIGURES
 from minhu.web import words
-from minhu.web.console import alike, caller, presence, shown
+from minhu.web.console import alike, caller, presence, shown, windows
 from minhu.web.console.frame import Page, show, signed_in, tab_of_cases, tabs_of
 from minhu.web.console.insight_menu import menu, sees_insight
 from minhu.web.console.whatif import may_play
@@ -117,6 +118,7 @@ def today_page(viewer: Viewer) -> Page:
         "on_desk": choices.on_desk(viewer) if viewer.official_id is not None else 0,
         "to_state": waiting_for(viewer),
         "presence": presence.shown(viewer.official_id, at) if viewer.official_id is not None else None,
+        **windows.for_today(viewer, found.promises, at),
     }
     return Page("today", "console/today.html", "console/today_panel.html", reverse("today"), context)
 
@@ -167,8 +169,7 @@ def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         offered += [("complaints", _("群众反映"), "message-square")]
     if viewer.official_id is not None or viewer.has(*SEES_ALL_FIGURES):
         offered += [("console-figures", _("数据"), "list-checks")]
-    if may_play(viewer):
-        offered += [("whatif", _("如果换一种安排"), "settings")]
+    offered += _planner(viewer)
     if viewer.has(*SEES_ALL_FIGURES):
         offered += [("console-alarms", _("接听下滑"), "triangle-alert")]
     if viewer.official_id is not None:
@@ -178,3 +179,10 @@ def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
     if laddered.has_reports(viewer) or laddered.counts_for(viewer) or viewer.has(*DECIDES):
         offered += [("ladder", _("约谈与移交"), "users")]
     return tuple((label, icon, reverse(name)) for name, label, icon in offered if name not in in_tabs)
+
+
+def _planner(viewer: Viewer) -> list[tuple[str, str, str]]:
+    offered = [("whatif", _("如果换一种安排"), "settings")] if may_play(viewer) else []
+    if viewer.official_id is not None or viewer.has(*SEES_PLANNING):
+        offered += [("planning", _("接听规划"), "clock")]
+    return offered

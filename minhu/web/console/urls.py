@@ -24,6 +24,7 @@ from minhu.web.console import (
     ladder,
     owed,
     pages,
+    planning,
     presence,
     recordings,
     rectify,
@@ -160,5 +161,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("insight/merges/<int:merge_id>/undo/", issue.undo_merge, name="issue-undo-merge"),
     path("duplicates/<int:duplicate_id>/join/", duplicates.join, name="duplicate-join"),
     path("duplicates/<int:duplicate_id>/dismiss/", duplicates.dismiss, name="duplicate-dismiss"),
+    path("planning/", planning.index, name="planning"),
+    path("planning/feed/", planning.feed, name="planning-feed"),
+    path("planning/lines/<int:line_id>/", planning.proposal, name="window-proposal"),
+    path("planning/lines/<int:line_id>/<int:proposal_id>/", planning.answer, name="window-answer"),
     path("search/", search.page, name="search"),
 ]

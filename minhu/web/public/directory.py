@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,9 +15,12 @@ from django.views.decorators.http import require_safe
 
 from minhu.directory import exporting, glance, queries
 from minhu.directory.queries import OfficeGroup, PublicOfficial
+from minhu.planner.queries import best_times
+from minhu.rules.planning import Spans
 from minhu.rules.words import OfficeKind
 from minhu.web import words
 from minhu.web.public import asked
+from minhu.web.window_words import week_in_words
 
 LEVELS = (OfficeKind.CITY, OfficeKind.DEPARTMENT, OfficeKind.COUNTY, OfficeKind.TOWNSHIP)
 
@@ -92,7 +95,8 @@ def official(request: HttpRequest, official_id: int) -> HttpResponse:
     if page is None:
         raise Http404
     person = Person(page.official, official_id not in glance.away_now(city.pk, at))
-    context = {"face": "directory", "person": person, "superior": page.superior}
+    best = best_times([line.line_id for line in page.official.lines])
+    context = {"face": "directory", "person": person, "superior": page.superior, "best": _in_words(best)}
     return render(request, "public/official.html", context)
 
 
@@ -122,6 +126,10 @@ def qr(request: HttpRequest, official_id: int, line_id: int) -> HttpResponse:
 def about(request: HttpRequest) -> HttpResponse:
     """What is promised to whoever calls."""
     return render(request, "public/about.html", {"face": "about"})
+
+
+def _in_words(best: Mapping[int, tuple[Spans, ...]]) -> dict[int, str]:
+    return {line_id: _("；").join(week_in_words(week)) for line_id, week in best.items()}
 
 
 def _answer(city_id: int, search: str, at: datetime) -> asked.Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
 from django import template
@@ -50,6 +51,12 @@ def status(word: str | None) -> SafeString:
 def label(word: str | None) -> str:
     """The page's word for a closed word of the domain."""
     return words.label(word or "")
+
+
+@register.filter
+def of(rows: Mapping[object, str], key: object) -> str:
+    """What is said of one; "" for nothing."""
+    return rows.get(key, "")
 
 
 @register.filter

@@ -40,6 +40,7 @@ LISTS = {
     "insight": "insight/",
     "rectifications": "rectifications/",
     "whatif": "what-if/",
+    "planning": "planning/",
 }
 """Pages that anybody may open and that show what is his."""
 
@@ -86,6 +87,7 @@ NOT_ON_A_CASE = {
     "rectify-new", "rectify-begin", "rectify-step", "rectification", "rectify-research", "rectify-plan",
     "rectify-start", "rectify-finish", "rectify-claim", "rectify-give", "rectify-publish",
     "rectify-call-off", "recheck-call", "console-manifest", "console-worker", "console-offline",
+    "planning-feed", "window-proposal", "window-answer",  # of lines, not of cases: see test_planning_pages
     "recheck-ask", "recheck-answer",  # see test_rectify_pages
 }  # fmt: skip
 TYPED = {

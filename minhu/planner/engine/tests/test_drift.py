@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from minhu.planner.engine.daykinds import Event, EventKind, reasons
-from minhu.planner.engine.drift import Finding, Watch, after, judge_week, normal_score
+from minhu.planner.engine.drift import Watch, after, judge_week, normal_score
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.forecast import Forecast, learn, predict
 from minhu.planner.engine.spread import poisson
 from minhu.planner.engine.tests.lines import KNOWN, MONDAY, line
+from minhu.rules.planning import Finding
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,79 @@
+"""An official's windows and promised calls as a calendar that his own program subscribes to.
+
+No name, no number and no code of a citizen. Entries are marked free, so that a calendar from which presence is read
+does not take a window for a meeting. Source: RFC 5545; RFC 7986 (REFRESH-INTERVAL).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, time, timedelta
+
+import icalendar
+
+from minhu.planner.queries import PlannedRow
+from minhu.rules.clock import SHANGHAI, local
+from minhu.rules.planning import Spans
+
+_DAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_ZONE = "Asia/Shanghai"
+
+
+def calendar(
+    windows: Mapping[int, tuple[date, tuple[Spans, ...]]], calls: tuple[PlannedRow, ...], *, at: datetime
+) -> bytes:
+    """windows: by line, since when and which; calls: those with a time."""
+    made = icalendar.Calendar()
+    made.add("prodid", "-//Minhu//planner//ZH")
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    made.add("x-wr-calname", "民呼：接听时段和回电")
+    made.add("x-wr-timezone", _ZONE)
+    made.add("refresh-interval", timedelta(minutes=30), parameters={"VALUE": "DURATION"})
+    made.add_component(_zone())
+    for line_id, (since, week) in sorted(windows.items()):
+        for event in _windows(line_id, since, week, at):
+            made.add_component(event)
+    for call in calls:
+        if call.start is not None and call.end is not None:
+            made.add_component(_entry(f"call-{call.promise_id}@minhu", "民呼：回电", call.start, call.end, at))
+    return bytes(made.to_ical())
+
+
+def _windows(line_id: int, since: date, week: tuple[Spans, ...], at: datetime) -> Iterator[icalendar.Event]:
+    """One entry for each span of time, on all the days that have it."""
+    for start, end in sorted({span for day in week for span in day}):
+        days = [number for number, day in enumerate(week) if (start, end) in day]
+        first = min(since + timedelta(days=(number - since.weekday()) % 7) for number in days)
+        begin = datetime.combine(first, time(), SHANGHAI)
+        event = _entry(
+            f"window-{line_id}-{start}-{end}@minhu", "民呼：接听时段", begin + timedelta(minutes=start),
+            begin + timedelta(minutes=end), at,
+        )  # fmt: skip
+        event.add("rrule", {"freq": "weekly", "byday": [_DAYS[number] for number in days]})
+        yield event
+
+
+def _entry(uid: str, summary: str, start: datetime, end: datetime, at: datetime) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", uid)
+    event.add("dtstamp", at)
+    event.add("summary", summary)
+    event.add("dtstart", local(start))
+    event.add("dtend", local(end))
+    event.add("transp", "TRANSPARENT")
+    event.add("class", "PRIVATE")
+    return event
+
+
+def _zone() -> icalendar.Timezone:
+    """Shanghai has had no summer time since 1991."""
+    zone = icalendar.Timezone()
+    zone.add("tzid", _ZONE)
+    standard = icalendar.TimezoneStandard()
+    standard.add("dtstart", datetime(1991, 9, 15, 2))  # noqa: DTZ001 - local time by definition
+    standard.add("tzoffsetfrom", timedelta(hours=8))
+    standard.add("tzoffsetto", timedelta(hours=8))
+    standard.add("tzname", "CST")
+    zone.add_component(standard)
+    return zone

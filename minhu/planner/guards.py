@@ -1,0 +1,26 @@
+"""What the database itself refuses in the planner's tables."""
+
+from __future__ import annotations
+
+from minhu.audit.triggers import Event, Trigger, append_only, unchanged
+
+_PROPOSAL = "planner_windowproposal"
+_FEED = "planner_holdfeed"
+
+PLANNER_GUARDS = (
+    unchanged(
+        _PROPOSAL,
+        (
+            "city_id", "line_id", "made_at", "week_on", "inputs", "hours", "calls", "calls_low", "calls_high", "inside",
+            "minutes", "assumption", "notes",
+        ),
+        "planner_proposal_not_rewritten",
+    ),
+    Trigger(_PROPOSAL, Event.UPDATE, "planner_proposal_answered_once", "OLD.\"answer\" <> ''"),
+    Trigger(_PROPOSAL, Event.DELETE, "planner_proposal_not_deleted"),
+    Trigger(_FEED, Event.UPDATE, "planner_feed_revoked_for_good", 'OLD."revoked_at" IS NOT NULL'),
+    unchanged(_FEED, ("official_id", "key", "token_sealed", "made_at"), "planner_feed_not_rewritten"),
+    *append_only("planner_dayplan"),
+    *append_only("planner_plannedcall"),
+    *append_only("planner_judgedweek"),
+)  # fmt: skip

@@ -1,0 +1,59 @@
+"""Words of the planner, and how the windows of a week are written as opening hours."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import StrEnum
+from itertools import groupby
+
+from minhu.rules.hours import DAYS
+
+LONGEST_HOURS = 200
+"""Characters that a line keeps its opening hours in."""
+
+Spans = tuple[tuple[int, int], ...]
+"""Windows of a day, minutes from midnight, half-open."""
+
+
+class Answer(StrEnum):
+    """What became of proposed windows: taken as they are, taken otherwise, not wanted, or a newer proposal came."""
+
+    ACCEPTED = "accepted"
+    CHANGED = "changed"
+    DECLINED = "declined"
+    REPLACED = "replaced"
+
+
+TAKEN = (Answer.ACCEPTED, Answer.CHANGED)
+
+
+class Task(StrEnum):
+    """What is planned anew when its inputs change: the calls back of a day, the windows of a week."""
+
+    DAY = "day"
+    WINDOWS = "windows"
+
+
+class Finding(StrEnum):
+    """What a week says of the forecast."""
+
+    AS_EXPECTED = "as_expected"
+    UNUSUAL_WEEK = "unusual_week"
+    DRIFTED = "drifted"
+
+
+def written(week: Sequence[Spans]) -> str:
+    """Seven days' windows, Monday first, as ``rules.hours`` reads them; days in a row that are alike become one."""
+    parts, first = [], 0
+    for spans, days in groupby(week):
+        last = first + len(list(days)) - 1
+        if spans:
+            name = DAYS[first] if first == last else f"{DAYS[first]}-{DAYS[last]}"
+            parts.append(f"{name} {' '.join(f'{clock(start)}-{clock(end)}' for start, end in spans)}")
+        first = last + 1
+    return "; ".join(parts)
+
+
+def clock(minute: int) -> str:
+    """Minutes from midnight as 08:30."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
