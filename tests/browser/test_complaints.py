@@ -68,6 +68,6 @@ def test_from_the_citizens_form_to_the_finding(
     desk.get_by_label("认定的依据").fill("站点已启用，有照片。")
     desk.get_by_label("告诉群众的话").fill("临时站点周四已经启用。")
     desk.get_by_role("button", name="作出认定，告诉群众").click()
-    expect(desk.get_by_role("heading", name="认定", exact=True)).to_be_visible()
+    expect(desk.get_by_text("告诉群众的：临时站点周四已经启用。")).to_be_visible()
     page.reload()
     expect(page.get_by_text("临时站点周四已经启用。")).to_be_visible()
