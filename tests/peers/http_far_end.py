@@ -137,15 +137,16 @@ class FarEnd:
         with self.lock:
             self.calls.append({"id": one.id, "status": status, "body": call.body.decode(), "headers": call.headers})
             if self.dialect.heard(status, answer):
-                self.write("heard", id=one.id)
-                self.waiting.pop(one.id, None)
+                if self.waiting.get(one.id) is one:
+                    self.write("heard", id=one.id)
+                    del self.waiting[one.id]
                 return True
             one.due = time.monotonic() + self.manners.retry_seconds * 2**one.tries
             one.tries += 1
             return False
 
     def make_again(self, one: ToBring) -> None:
-        """Until it is heard once more."""
+        """Until it is heard once more. The first call of the same number is due as before, if it is not made yet."""
         while not self.make(one):
             time.sleep(self.manners.retry_seconds)
 
