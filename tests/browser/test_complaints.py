@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import expect
 
 from minhu.supervision.models import Complaint
 from tests.browser.axe import faults
@@ -20,18 +20,13 @@ def complaints(morning: Scene) -> Complaints:
     return complain(morning, timezone.now())
 
 
-@pytest.mark.parametrize(("viewport", "theme"), [(PHONE, "light"), (DESK, "dark")], ids=["phone", "desk"])
-def test_axe_finds_nothing_on_them(
-    complaints: Complaints, morning: Scene, open_as: Open, viewport: ViewportSize, theme: str
-) -> None:
+def test_axe_finds_nothing_on_them(complaints: Complaints, morning: Scene, open_as: Open) -> None:
     every = (complaints.received, complaints.asked, complaints.appealed)
     pages = [f"/console/complaints/{one.pk}/" for one in every]
-    found = faults(open_as(complaints.supervisor, viewport, theme=theme), "/console/complaints/", *pages)
-    found += faults(open_as(morning.official_account, viewport, theme=theme), "/console/today/", *pages[1:])
-    found += faults(
-        open_as(morning.staff_account, viewport, theme=theme), f"/console/cases/{morning.case.pk}/?do=complain"
-    )
-    found += faults(open_as(None, viewport, theme=theme), f"/m/{complaints.appealed.case.code}/")
+    found = faults(open_as(complaints.supervisor), "/console/complaints/", *pages)
+    found += faults(open_as(morning.official_account), "/console/today/", *pages[1:])
+    found += faults(open_as(morning.staff_account), f"/console/cases/{morning.case.pk}/?do=complain")
+    found += faults(open_as(None), f"/m/{complaints.appealed.case.code}/")
 
     assert found == []
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 from django.utils import timezone
-from playwright.sync_api import ViewportSize, expect
+from playwright.sync_api import expect
 from pytest_django import Settings
 
 from minhu.audit import pulse
@@ -20,7 +20,7 @@ from minhu.intake.models import GatewayPause
 from minhu.rules.access import system
 from tests import make
 from tests.browser.axe import faults
-from tests.browser.conftest import DESK, PHONE, Open
+from tests.browser.conftest import PHONE, Open
 from tests.browser.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
@@ -51,10 +51,8 @@ def texting(morning: Scene, settings: Settings) -> Scene:
     return morning
 
 
-@pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
-@pytest.mark.parametrize("theme", ["light", "dark", "contrast"])
-def test_axe_finds_nothing_on_it(texting: Scene, open_as: Open, viewport: ViewportSize, theme: str) -> None:
-    context = open_as(texting.operator_account, viewport, theme=theme)
+def test_axe_finds_nothing_on_it(texting: Scene, open_as: Open) -> None:
+    context = open_as(texting.operator_account)
     assert faults(context, "/console/gateways/") == []
 
 
