@@ -14,7 +14,18 @@ import pytest
 
 pytest_plugins = ["tests.databases", "tests.peers.fixtures"]
 
-LONGEST = ("tests/test_house.py", "tests/demo/", "tests/crash/", "tests/browser/test_accessible.py")
+LONGEST = (
+    "tests/test_house.py",
+    "tests/demo/",
+    "tests/crash/",
+    "tests/browser/test_accessible.py",
+    "minhu/supervision/tests/test_counting.py",
+    "minhu/cases/tests/test_batches.py",
+    "minhu/cases/tests/test_walk.py",
+    "tests/races/",
+    "minhu/planner/engine/tests/test_whatif.py",
+)
+"""Where tests of more than twenty seconds are."""
 _HOW_TO_GET = {
     "sipp": "sudo apt-get install sip-tester",
     "chromium": "sudo apt-get install chromium (on Ubuntu, where that is a snap, deploy/bootstrap test gets another)",
@@ -81,8 +92,8 @@ def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a test that waits for a telephone, a page or a commit leaves its core idle."""
-    return (os.cpu_count() or 1) + 1
+    """Two for each core: a test that waits for a telephone, a page or a commit leaves its core idle."""
+    return (os.cpu_count() or 1) * 2
 
 
 @pytest.hookimpl(trylast=True)
