@@ -22,6 +22,7 @@ import structlog
 from minhu.carriers.kinds import GatewaySettings
 from minhu.carriers.smpp import BadSmppSetting, BindMode, ReceiptIds, SmppSettings
 from minhu.environment import BadSetting, Environment, database, keep_secret, read_file
+from minhu.environment.dictation import Dictation
 from minhu.environment.gateways import channel_of, gateways
 from minhu.environment.insight import insight
 from minhu.environment.ladder import ladder
@@ -178,6 +179,7 @@ METRICS_TOKEN = env.text("MINHU_METRICS_TOKEN", "" if PRODUCTION else "local")
 """The bearer token Prometheus shows at /metrics; empty closes the page."""
 
 INSIGHT = insight(env)
+DICTATION = env.one_of("MINHU_DICTATION", Dictation, Dictation.DEVICE)
 
 
 # --- data -------------------------------------------------------------------------------------------------------------

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from minhu.audit import pulse
 from minhu.cases import actions as cases
-from minhu.cases import offering, tracking
+from minhu.cases import offering, pending, tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
 from minhu.insight import (
@@ -95,6 +95,7 @@ def _texting(senders: Sequence[Sender]) -> list[Work]:
 def _casework() -> list[Work]:
     return [
         Work("take_in_contacts", lambda: cases.take_in(at=timezone.now()), SOON),
+        Work("do_pending", lambda: pending.do_due(at=timezone.now()), SOON),
         Work("settle_evidence", lambda: cases.settle_evidence(at=timezone.now()), 1.0),
         Work("escalate", lambda: cases.sweep(at=timezone.now()), 5.0),
         Work("set_missing_clocks", cases.set_missing_clocks, MINUTE),

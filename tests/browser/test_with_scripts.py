@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from minhu.cases import pending
 from minhu.cases.models import WrapUp
 from minhu.intake.models import CallOrder
 from tests.browser.conftest import DESK, PHONE, Open
@@ -20,6 +22,20 @@ KEPT = """async () => {
 """Paths of all that the worker has kept on the device."""
 
 
+HEARS = """
+window.SpeechRecognition = class extends EventTarget {
+  static async available(asked) { return asked.processLocally ? "available" : "unavailable"; }
+  start() {
+    const heard = new Event("result");
+    heard.results = [[{ transcript: "已告知办理地点" }]];
+    this.dispatchEvent(heard);
+    this.dispatchEvent(new Event("end"));
+  }
+};
+"""
+"""A telephone that turns speech into text by itself, as this browser cannot."""
+
+
 def test_the_directory_narrows_while_one_types_pinyin(morning: Scene, open_as: Open) -> None:
     page = open_as(viewport=DESK).new_page()
     page.goto("/")
@@ -30,12 +46,20 @@ def test_the_directory_narrows_while_one_types_pinyin(morning: Scene, open_as: O
 
 
 def test_a_wrap_up_takes_two_taps_and_the_card_is_gone(morning: Scene, open_as: Open) -> None:
-    page = open_as(morning.official_account, PHONE).new_page()
+    context = open_as(morning.official_account, PHONE)
+    context.add_init_script(HEARS)
+    page = context.new_page()
     page.goto("/console/today/")
+    page.get_by_role("button", name="口述").click()
+    expect(page.get_by_label("说明")).to_have_value("已告知办理地点")
+    page.get_by_role("button", name="咨询答复").click()
+    page.get_by_role("button", name="撤销").click()
+    expect(page.get_by_text("已撤销")).to_be_visible()
     page.get_by_role("button", name="咨询答复").click()
 
-    expect(page.get_by_text("已登记。")).to_be_visible()
+    expect(page.get_by_text("已登记：咨询答复")).to_be_visible()
     expect(page.get_by_role("button", name="咨询答复")).to_have_count(0)
+    pending.do_due(at=timezone.now() + pending.WAITS)
     assert WrapUp.objects.filter(call=morning.answered, outcome="enquiry").count() == 1
 
 

@@ -49,6 +49,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:call_id>/", pages.call, name="call"),
     path("calls/<uuid:call_id>/wrap-up/", acts.wrap_up, name="wrap-up"),
     path("calls/<uuid:call_id>/quick-reply/", acts.quick_reply, name="quick-reply"),
+    path("undo/<int:pending_id>/", acts.undo, name="undo"),
     path("recordings/<int:recording_id>/", recordings.listen, name="recording"),
     path("ledger/", owed.ledger, name="ledger"),
     path("desk/", owed.desk, name="desk"),
