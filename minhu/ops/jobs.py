@@ -28,7 +28,7 @@ from minhu.insight import (
 )
 from minhu.insight.unread import waiting
 from minhu.intake import inbound, outbox, receipts, seal
-from minhu.ops import digest_mail, gateways
+from minhu.ops import alerting, digest_mail, gateways
 from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
@@ -100,6 +100,7 @@ def _casework() -> list[Work]:
         Work("escalate", lambda: cases.sweep(at=timezone.now()), 5.0),
         Work("set_missing_clocks", cases.set_missing_clocks, MINUTE),
         Work("hand_over_chosen", lambda: offering.hand_over_chosen(at=timezone.now()), 1.0),
+        Work("alert", _quietly(lambda: alerting.send_due(timezone.now())), 10.0),
         Work("close_due", lambda: cases.close_due(timezone.now()), MINUTE),
         Work("forget_lookups", _quietly(lambda: tracking.forget_lookups(at=timezone.now())), MINUTE),
     ]

@@ -170,7 +170,11 @@ def call_page(viewer: Viewer, call_id: UUID) -> Page:
 def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
     """Pages that have no tab of their own: (label, icon, address)."""
     in_tabs = {tab.name for tab in tabs_of(viewer)}
-    offered = [("notices", _("提醒"), "bell"), ("ledger", _("承诺台账"), "clock")]
+    offered = [
+        ("notices", _("提醒"), "bell"),
+        ("alerts", _("提醒到手机"), "phone-incoming"),
+        ("ledger", _("承诺台账"), "clock"),
+    ]
     if viewer.official_id is not None:
         offered += [("desk", _("转给我办的"), "inbox"), ("escalated", _("上报给我的"), "megaphone")]
         offered += [("complaints", _("群众反映"), "message-square")]

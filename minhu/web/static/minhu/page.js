@@ -106,6 +106,30 @@
     });
   }
 
+  /* this device can be alerted: the browser asks, and its maker's push service gives an address and keys */
+  const push = document.querySelector("form[data-push]");
+  if (push && "PushManager" in window && "serviceWorker" in navigator) {
+    push.hidden = false;
+    const spelled = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+    const key = Uint8Array.from(atob(push.dataset.push.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
+    push.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        const worker = await navigator.serviceWorker.ready;
+        const old = await worker.pushManager.getSubscription();
+        if (old && spelled(old.options.applicationServerKey) !== push.dataset.push) await old.unsubscribe();
+        const given = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+        push.elements.endpoint.value = given.endpoint;
+        push.elements.p256dh.value = spelled(given.getKey("p256dh"));
+        push.elements.auth.value = spelled(given.getKey("auth"));
+        push.submit();
+      } catch {
+        push.querySelector("[data-push-no]").hidden = false;
+        delete push.dataset.sent;
+      }
+    });
+  }
+
   /* what was decided may be dictated; "device": only where the telephone itself turns it into text */
   const Listener = window.SpeechRecognition || window.webkitSpeechRecognition;
   const listens = async (lang) => {
