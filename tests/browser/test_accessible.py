@@ -29,7 +29,7 @@ def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, list[str]]]
     ]  # fmt: skip
     official = [
         "/console/today/", "/console/callbacks/", "/console/calls/", f"/console/calls/{scene.answered.pk}/",
-        f"/console/cases/{scene.case.pk}/", "/console/presence/", "/console/me/",
+        f"/console/cases/{scene.case.pk}/", "/console/presence/", "/console/me/", "/console/week/", "/console/alerts/",
     ]  # fmt: skip
     staff = [
         "/console/queue/", f"/console/calls/{scene.voice.pk}/", f"/console/threads/{scene.doubt.thread_id}/",

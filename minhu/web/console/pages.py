@@ -176,6 +176,7 @@ def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         ("ledger", _("承诺台账"), "clock"),
     ]
     if viewer.official_id is not None:
+        offered += [("week", _("这一周"), "calendar-days")]
         offered += [("desk", _("转给我办的"), "inbox"), ("escalated", _("上报给我的"), "megaphone")]
         offered += [("complaints", _("群众反映"), "message-square")]
     if viewer.official_id is not None or viewer.has(*SEES_ALL_FIGURES):

@@ -34,6 +34,7 @@ from minhu.web.console import (
     reports,
     search,
     sorting,
+    week,
     whatif,
 )
 
@@ -87,6 +88,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("alerts/number/", alerts.add_number, name="alerts-number"),
     path("alerts/<int:way_id>/end/", alerts.end, name="alerts-end"),
     path("alerts/arrived/<str:token>/", alerts.arrived, name="alerts-arrived"),
+    path("week/", week.page, name="week"),
     path("presence/", presence.page, name="presence"),
     path("presence/switch/", presence.switch, name="presence-switch"),
     path("me/", pages.me, name="me"),
