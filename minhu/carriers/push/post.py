@@ -27,6 +27,7 @@ LASTS_SECONDS = 3600
 """How long a push service keeps it for a phone that is off; then a text has long gone instead."""
 
 _TIMEOUT_SECONDS = 10.0
+_UNICAST, _6TO4 = ipaddress.IPv6Network("2000::/3"), ipaddress.IPv6Network("2002::/16")
 _OVER = frozenset({404, 410})
 
 
@@ -89,9 +90,17 @@ def _asked(parts: SplitResult, body: bytes, headers: dict[str, str], *, inside_a
         connection.close()
 
 
+def _is_public(address: str) -> bool:
+    """Of IPv6 only what is itself an address of the net: none that stands for one of IPv4, as behind a translator."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address) and (found not in _UNICAST or found in _6TO4):
+        return False
+    return found.is_global and not found.is_multicast
+
+
 def _public(host: str, port: int, inside_allowed: bool) -> str:
     """One address of the host, all of which are public. Raises: CarrierError, OSError."""
     found = [str(one[4][0]) for one in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not inside_allowed and not all(ipaddress.ip_address(one.partition("%")[0]).is_global for one in found):
+    if not inside_allowed and not all(_is_public(one) for one in found):
         raise CarrierError("push: the address is inside the house", permanent=True)
     return found[0]

@@ -58,7 +58,8 @@ def test_the_push_service_can_tell_who_sends() -> None:
     [
         "http://push.example/x", "https://push.example:8443/x", "https://me:pass@push.example/", "ftp://push.example/",
         "https:///x", "https://127.0.0.1/x", "https://10.0.0.8/x", "https://169.254.169.254/latest", "https://[::1]/x",
-        "https://[fd00::1]/x", "https://localhost/x", "https://[::ffff:10.0.0.1]/x", "https://push.example:x/",
+        "https://[fd00::1]/x", "https://localhost/x", "https://[64:ff9b::a00:1]/x", "https://[2002:a00:1::]/x",
+        "https://[::ffff:10.0.0.1]/x", "https://push.example:x/",
     ],
 )  # fmt: skip
 def test_nothing_is_sent_into_the_house_or_in_the_clear(endpoint: str) -> None:
