@@ -22,6 +22,7 @@ import structlog
 from minhu.carriers.kinds import GatewaySettings
 from minhu.carriers.smpp import BadSmppSetting, BindMode, ReceiptIds, SmppSettings
 from minhu.environment import BadSetting, Environment, database, keep_secret, read_file
+from minhu.environment.dictation import Dictation
 from minhu.environment.gateways import channel_of, gateways
 from minhu.environment.insight import insight
 from minhu.environment.ladder import ladder
@@ -106,6 +107,15 @@ LOOKUP_KEY = _key("MINHU_LOOKUP_KEY", _secret("MINHU_LOOKUP_KEY", base64.b64enco
 """Key of the hash by which a citizen is found. It cannot be rotated without re-hashing every citizen."""
 
 
+_fresh = "" if PRODUCTION else base64.b64encode(secrets.token_bytes(32)).decode()
+_push = _secret("MINHU_PUSH_KEY", _fresh) if _fresh else env.text("MINHU_PUSH_KEY", "")
+PUSH_KEY = _key("MINHU_PUSH_KEY", _push) if _push else b""
+"""By which push services know us, for alerts on officials' phones; empty: alerts go by text message only."""
+
+PUSH_INSIDE = MODE is Mode.TEST
+"""Whether a push service may be on this machine or in the house, by plain http: in tests only."""
+
+
 # --- parts and pages --------------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
@@ -178,6 +188,7 @@ METRICS_TOKEN = env.text("MINHU_METRICS_TOKEN", "" if PRODUCTION else "local")
 """The bearer token Prometheus shows at /metrics; empty closes the page."""
 
 INSIGHT = insight(env)
+DICTATION = env.one_of("MINHU_DICTATION", Dictation, Dictation.DEVICE)
 
 
 # --- data -------------------------------------------------------------------------------------------------------------

@@ -177,6 +177,21 @@ REPLY_GUARDS = (
     Trigger("cases_reply", Event.INSERT, "cases_reply_on_a_call", _CALL_NOT_CONNECTED, "nobody spoke on it"),
 )
 
+# ---- acts that wait: what was decided stands, and ends once
+
+_PENDING = "cases_pendingact"
+_ENDED = "OLD.done_at IS NOT NULL OR OLD.withdrawn_at IS NOT NULL"
+
+PENDING_GUARDS = (
+    Trigger(_PENDING, Event.DELETE, "cases_pendingact_not_deleted"),
+    unchanged(
+        _PENDING,
+        ("city_id", "by_id", "kind", "subject", "args", "words", "at", "due_at"),
+        "cases_pendingact_stands",
+    ),
+    Trigger(_PENDING, Event.UPDATE, "cases_pendingact_ended_stays_ended", _ENDED),
+)
+
 WRITTEN_ONCE = (
     "cases_wrapup", "cases_reply", "cases_note", "cases_rating", "cases_conflict", "cases_named", "cases_extension",
     "cases_escalation", "cases_attempt", "cases_attachment", "cases_addition",
@@ -188,5 +203,6 @@ CASES_GUARDS = (
     *CASE_GUARDS,
     *REPLY_GUARDS,
     *OFFER_GUARDS,
+    *PENDING_GUARDS,
     *(one for table in WRITTEN_ONCE for one in append_only(table)),
 )

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from minhu.directory.models import Line, Official, PresenceSpan
 from minhu.directory.naming import full_title
+from minhu.rules.hours import Hours
 from minhu.rules.presence import Span, presence_now
 from minhu.rules.words import Presence, PresenceSource
 
@@ -68,3 +69,9 @@ def spans_ahead(official_id: int, at: datetime, days: int) -> list[tuple[Span, s
         Q(until__isnull=True) | Q(until__gt=at), official_id=official_id, since__lt=end
     ).order_by("since", "id")
     return [(Span(Presence(row.state), PresenceSource(row.source), row.since, row.until), row.note) for row in rows]
+
+
+def hours_of(official_id: int) -> tuple[Hours, ...]:
+    """When the numbers of an official are open, each by its week."""
+    lines = Line.objects.filter(official=official_id, withdrawn_at=None).order_by("id")
+    return tuple(Hours.parse(hours) for hours in lines.values_list("opening_hours", flat=True))

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from minhu.audit import pulse
 from minhu.cases import actions as cases
-from minhu.cases import offering, tracking
+from minhu.cases import offering, pending, tracking
 from minhu.directory import calendars
 from minhu.directory.models import Office
 from minhu.insight import (
@@ -28,7 +28,7 @@ from minhu.insight import (
 )
 from minhu.insight.unread import waiting
 from minhu.intake import inbound, outbox, receipts, seal
-from minhu.ops import digest_mail, gateways
+from minhu.ops import alerting, digest_mail, gateways
 from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
@@ -95,10 +95,12 @@ def _texting(senders: Sequence[Sender]) -> list[Work]:
 def _casework() -> list[Work]:
     return [
         Work("take_in_contacts", lambda: cases.take_in(at=timezone.now()), SOON),
+        Work("do_pending", lambda: pending.do_due(at=timezone.now()), SOON),
         Work("settle_evidence", lambda: cases.settle_evidence(at=timezone.now()), 1.0),
         Work("escalate", lambda: cases.sweep(at=timezone.now()), 5.0),
         Work("set_missing_clocks", cases.set_missing_clocks, MINUTE),
         Work("hand_over_chosen", lambda: offering.hand_over_chosen(at=timezone.now()), 1.0),
+        Work("alert", _quietly(lambda: alerting.send_due(timezone.now())), 10.0),
         Work("close_due", lambda: cases.close_due(timezone.now()), MINUTE),
         Work("forget_lookups", _quietly(lambda: tracking.forget_lookups(at=timezone.now())), MINUTE),
     ]

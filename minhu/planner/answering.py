@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from minhu.audit import privacy, trail
+from minhu.cases.pending import Args
 from minhu.directory.actions.lines import change_hours
 from minhu.directory.authority import require_himself_or_help
 from minhu.directory.models import Line, Official
@@ -44,6 +45,12 @@ class WindowsUnusable(Refusal):
 
     code = "windows_unusable"
     words = "接听时段不能用，请检查后再试。"
+
+
+def answer_later(args: Args, by: Viewer) -> object:
+    """What was said on Today, once the ten seconds in which it can be taken back are over (cases.pending)."""
+    say = accept if args["say"] == "accept" else decline
+    return say(int(args["proposal"]), by=by)
 
 
 @transaction.atomic

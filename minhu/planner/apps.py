@@ -12,6 +12,9 @@ class PlannerConfig(AppConfig):
 
     def ready(self) -> None:
         from minhu.audit.guards import guard
+        from minhu.cases import pending
+        from minhu.planner.answering import answer_later
         from minhu.planner.guards import PLANNER_GUARDS
 
         guard(*PLANNER_GUARDS)
+        pending.offers("answer_window", answer_later)

@@ -9,11 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.functional import SimpleLazyObject
 
 from minhu.directory import queries as directory
+from minhu.environment.dictation import Dictation
 
 YEAR_SECONDS = 365 * 24 * 3600
 CHINESE, ENGLISH = "zh-hans", "en"
@@ -41,6 +43,11 @@ class Modes:
     def chosen_theme(self) -> str:
         """What stands in ``<html data-theme>``; "" leaves it to the device."""
         return "" if self.theme is Theme.DEVICE else self.theme.value
+
+    @property
+    def dictation(self) -> str:
+        """Who may turn speech into text, "" where nobody may."""
+        return "" if settings.DICTATION is Dictation.OFF else str(settings.DICTATION)
 
     @property
     def html_lang(self) -> str:

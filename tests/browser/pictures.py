@@ -24,6 +24,9 @@ MORNINGS = {"morning": datetime(2026, 3, 3, 2, 50, tzinfo=UTC), "supervised": da
 PHONE, DESK = (390, 844), (1280, 900)
 
 
+TAPPED = {"undo-phone": "咨询答复"}
+"""What is tapped before the picture is drawn."""
+
 Wanted = tuple[str, str, str, tuple[int, int], str]
 """Name of the picture, who looks, at what, on what, in which theme."""
 
@@ -94,6 +97,10 @@ def _morning() -> tuple[Wanted, ...]:
     return (
         ("today", "zhou", "/console/today/", PHONE, "light"),
         ("today-dark", "zhou", "/console/today/", PHONE, "dark"),
+        ("undo-phone", "zhou", f"/console/calls/{made.answered.pk}/", PHONE, "light"),
+        ("week-phone", "zhou", "/console/week/", PHONE, "light"),
+        ("week", "zhou", "/console/week/", DESK, "light"),
+        ("alerts-phone", "zhou", "/console/alerts/", PHONE, "light"),
         ("staff-queue", "li", "/console/queue/", DESK, "light"),
         ("directory", "", "/", DESK, "light"),
         ("directory-phone", "", "/", PHONE, "light"),
@@ -152,6 +159,8 @@ def _draw(address: str, wanted: tuple[Wanted, ...]) -> None:
             if who:
                 _sign_in(page, who)
             page.goto(path, wait_until="domcontentloaded")
+            if name in TAPPED:
+                page.get_by_role("button", name=TAPPED[name]).click()
             page.wait_for_timeout(1500)  # charts have drawn themselves
             page.screenshot(path=IMAGES / f"{name}.png")
             context.close()

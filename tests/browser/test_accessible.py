@@ -32,7 +32,7 @@ def pages_of(scene: Scene, work: Work) -> dict[str, Looks]:
     ]  # fmt: skip
     official = [
         "/console/today/", "/console/callbacks/", "/console/calls/", f"/console/calls/{scene.answered.pk}/",
-        f"/console/cases/{scene.case.pk}/", "/console/presence/", "/console/me/",
+        f"/console/cases/{scene.case.pk}/", "/console/presence/", "/console/me/", "/console/week/", "/console/alerts/",
     ]  # fmt: skip
     staff = [
         "/console/queue/", f"/console/calls/{scene.voice.pk}/", f"/console/threads/{scene.doubt.thread_id}/",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from minhu.cases.models import WrapUp
+from minhu.cases import pending
+from minhu.cases.models import Alert, Notice, WrapUp
 from minhu.intake.models import CallOrder
 from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.scene import Scene
@@ -20,6 +22,20 @@ KEPT = """async () => {
 """Paths of all that the worker has kept on the device."""
 
 
+HEARS = """
+window.SpeechRecognition = class extends EventTarget {
+  static async available(asked) { return asked.processLocally ? "available" : "unavailable"; }
+  start() {
+    const heard = new Event("result");
+    heard.results = [[{ transcript: "已告知办理地点" }]];
+    this.dispatchEvent(heard);
+    this.dispatchEvent(new Event("end"));
+  }
+};
+"""
+"""A telephone that turns speech into text by itself, as this browser cannot."""
+
+
 def test_the_directory_narrows_while_one_types_pinyin(morning: Scene, open_as: Open) -> None:
     page = open_as(viewport=DESK).new_page()
     page.goto("/")
@@ -30,12 +46,20 @@ def test_the_directory_narrows_while_one_types_pinyin(morning: Scene, open_as: O
 
 
 def test_a_wrap_up_takes_two_taps_and_the_card_is_gone(morning: Scene, open_as: Open) -> None:
-    page = open_as(morning.official_account, PHONE).new_page()
+    context = open_as(morning.official_account, PHONE)
+    context.add_init_script(HEARS)
+    page = context.new_page()
     page.goto("/console/today/")
+    page.get_by_role("button", name="口述").click()
+    expect(page.get_by_label("说明")).to_have_value("已告知办理地点")
+    page.get_by_role("button", name="咨询答复").click()
+    page.get_by_role("button", name="撤销").click()
+    expect(page.get_by_text("已撤销")).to_be_visible()
     page.get_by_role("button", name="咨询答复").click()
 
-    expect(page.get_by_text("已登记。")).to_be_visible()
+    expect(page.get_by_text("已登记：咨询答复")).to_be_visible()
     expect(page.get_by_role("button", name="咨询答复")).to_have_count(0)
+    pending.do_due(at=timezone.now() + pending.WAITS)
     assert WrapUp.objects.filter(call=morning.answered, outcome="enquiry").count() == 1
 
 
@@ -119,6 +143,39 @@ def test_without_a_net_the_installed_console_says_so_and_shows_nobody(morning: S
     expect(page.get_by_role("heading", name="现在没有网络")).to_be_visible()
     assert "/console/offline/" in kept
     assert [one for one in kept if not one.startswith("/static/")] == ["/console/offline/"]
+
+
+def test_an_alert_is_shown_by_the_phone_says_nothing_of_the_matter_and_tells_that_it_arrived(
+    morning: Scene, open_as: Open
+) -> None:
+    account, at = morning.official_account, timezone.now()
+    notice = Notice.objects.create(
+        city=morning.city, case=morning.case, kind="remind", to_official=morning.official, at=at
+    )  # fmt: skip
+    alert = Alert.objects.create(notice=notice, account=account, token="t-1", at=at, next_at=at)
+    context = open_as(account, PHONE)
+    context.grant_permissions(["notifications"])
+    page = context.new_page()
+    page.goto("/console/today/")
+    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+    phone, known = context.new_cdp_session(page), list[str]()
+    phone.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda told: known.extend(one["registrationId"] for one in told["registrations"]),
+    )
+    phone.send("ServiceWorker.enable")
+    while not known:
+        page.wait_for_timeout(20)
+    push = {"origin": page.evaluate("location.origin"), "registrationId": known[0], "data": '{"token": "t-1"}'}
+    with context.expect_event("response", lambda answer: "/alerts/arrived/t-1/" in answer.url):
+        phone.send("ServiceWorker.deliverPushMessage", push)
+
+    shown = page.evaluate(
+        "navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) => all.map((one) => one.body))"
+    )
+    assert shown == ["有一件事等您处理，请打开看。"]
+    alert.refresh_from_db()
+    assert alert.arrived_at is not None
 
 
 def test_a_recording_is_heard_faster_with_one_tap(morning: Scene, open_as: Open) -> None:

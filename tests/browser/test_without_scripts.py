@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from django.utils import timezone
 
+from minhu.cases import pending
 from minhu.cases.models import WrapUp
 from minhu.directory import queries as directory
 from minhu.intake.models import CallOrder, Text, WebMessage
@@ -65,11 +67,11 @@ def test_an_official_says_he_rests_with_one_tap(morning: Scene, open_as: Open) -
 def test_a_call_is_written_up_in_one_tap_with_a_note(morning: Scene, open_as: Open) -> None:
     page = open_as(morning.official_account, PHONE, scripts=False).new_page()
     page.goto("/console/today/")
-    page.get_by_text("加一句说明").click()
-    page.get_by_label("说明", exact=True).fill("已告知办理地点")
+    page.get_by_label("说明").fill("已告知办理地点")
     page.get_by_role("button", name="当场解决").click()
 
-    page.get_by_text("已登记。").wait_for()
+    page.get_by_text("已登记：当场解决").wait_for()
+    pending.do_due(at=timezone.now() + pending.WAITS)
     assert WrapUp.objects.get(call=morning.answered).note == "已告知办理地点"
 
 

@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from minhu.cases import actions as cases
+from minhu.cases import pending
+from minhu.cases.pending import Decided
 from minhu.cases.queries import citizen_of
 from minhu.intake import actions as intake
 from minhu.rules.access import Viewer
 from minhu.rules.errors import Refusal
 from minhu.rules.words import CaseKind, Outcome
-from minhu.web.console import pages
+from minhu.web import words
+from minhu.web.console import pages, undoing
 from minhu.web.console.case_page import case_page
 from minhu.web.console.doing import act, choice, number
 from minhu.web.console.frame import Page, refused, show, signed_in
@@ -32,8 +35,17 @@ def _page(request: HttpRequest, viewer: Viewer, call_id: UUID | None = None) -> 
             return lambda: case_page(viewer, int(case_id))
         case ("call", _colon, _id) if call_id is not None:
             return lambda: pages.call_page(viewer, call_id)
+        case ("call", _colon, of) if (found := _uuid(of)) is not None:
+            return lambda: pages.call_page(viewer, found)
         case _:
             return lambda: pages.today_page(viewer)
+
+
+def _uuid(value: str) -> UUID | None:
+    try:
+        return UUID(value)
+    except ValueError:
+        return None
 
 
 @require_POST
@@ -50,11 +62,19 @@ def call_back(request: HttpRequest, viewer: Viewer, promise_id: int) -> HttpResp
 def wrap_up(request: HttpRequest, viewer: Viewer, call_id: UUID) -> HttpResponse:
     """What came of a call."""
 
-    def action() -> None:
-        outcome = choice(Outcome, request.POST.get("outcome", ""))
-        cases.wrap_up(call_id, outcome, request.POST.get("note", ""), by=viewer)
+    note = request.POST.get("note", "")
 
-    return act(request, viewer, _page(request, viewer, call_id), action, _("已登记。"))
+    def outcome() -> Outcome:
+        return choice(Outcome, request.POST.get("outcome", ""))
+
+    def decide() -> Decided:
+        args: pending.Args = {"call": str(call_id), "outcome": outcome().value, "note": note}
+        return Decided("wrap_up", str(call_id), args, _("已登记：%(what)s") % {"what": words.outcome(outcome()).label})
+
+    page = _page(request, viewer, call_id)
+    if viewer.official_id is not None:
+        return undoing.put_off(request, viewer, page, decide)
+    return act(request, viewer, page, lambda: cases.wrap_up(call_id, outcome(), note, by=viewer), _("已登记。"))
 
 
 @require_POST
@@ -62,10 +82,21 @@ def wrap_up(request: HttpRequest, viewer: Viewer, call_id: UUID) -> HttpResponse
 def quick_reply(request: HttpRequest, viewer: Viewer, call_id: UUID) -> HttpResponse:
     """A prepared text to the caller."""
 
-    def action() -> None:
-        cases.quick_reply(number(request, "quick_reply"), by=viewer, call_id=call_id)
+    def chosen() -> int:
+        return number(request, "quick_reply")
 
-    return act(request, viewer, _page(request, viewer, call_id), action, _("短信已经排队发出。"))
+    def decide() -> Decided:
+        args: pending.Args = {"call": str(call_id), "quick_reply": chosen()}
+        return Decided("quick_reply", f"{call_id}:{chosen()}", args, _("短信将会发出"))
+
+    page = _page(request, viewer, call_id)
+    if viewer.official_id is not None:
+        return undoing.put_off(request, viewer, page, decide)
+    said = _("短信已经排队发出。")
+    return act(request, viewer, page, lambda: cases.quick_reply(chosen(), by=viewer, call_id=call_id), said)
+
+
+undo = undoing.undo(lambda request, viewer: _page(request, viewer))
 
 
 @require_POST

@@ -137,11 +137,13 @@ def show(request: HttpRequest, viewer: Viewer, page: Page, *, status: int = 200,
 
 
 def done(request: HttpRequest, viewer: Viewer, page: Callable[[], Page], words: str) -> HttpResponse:
-    """After an action: htmx gets the panel with a word; a plain form is sent back to its page."""
+    """After an action: htmx gets the panel with a word; a plain form is sent back to its page. words: "" where the
+    page says it itself."""
     shown = page()
     if getattr(request, "htmx", False):
         return show(request, viewer, shown, done=words)
-    messages.success(request, words)
+    if words:
+        messages.success(request, words)
     return HttpResponseRedirect(shown.address, status=303)
 
 

@@ -64,7 +64,15 @@ def manifest(request: HttpRequest) -> JsonResponse:
 def worker(request: HttpRequest) -> HttpResponse:
     """The script, told what the shell is. It changes whenever the shell does, and so the phone takes the new one."""
     offline = reverse("console-offline")
-    told = json.dumps({"version": _version(), "offline": offline, "shell": [static(name) for name in SHELL]})
+    alert = {
+        "title": _("民呼"),
+        "body": _("有一件事等您处理，请打开看。"),
+        "icon": static("minhu/icon-192.png"),
+        "open": reverse("notices"),
+        "arrived": reverse("alerts-arrived", args=["TOKEN"]),
+    }
+    shell = [static(name) for name in SHELL]
+    told = json.dumps({"version": _version(), "offline": offline, "shell": shell, "alert": alert})
     return HttpResponse(f"const told = {told};\n{_read(WORKER).decode()}", content_type="text/javascript")
 
 

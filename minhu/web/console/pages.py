@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from minhu.cases import choices, queries
+from minhu.cases import choices, pending, queries
 from minhu.directory import glance
 from minhu.directory.authority import KEEPS_THE_DIRECTORY
 from minhu.planner.queries import SEES_PLANNING
@@ -21,7 +21,7 @@ from minhu.supervision.complaint_pages import waiting_for
 from minhu.supervision.ladder_rights import DECIDES
 from minhu.supervision.published import SEES_ALL_FIGURES
 from minhu.web import words
-from minhu.web.console import alike, caller, presence, shown, windows
+from minhu.web.console import alike, caller, presence, shown, undoing, windows
 from minhu.web.console.frame import Page, show, signed_in, tab_of_cases, tabs_of
 from minhu.web.console.insight_menu import menu, sees_insight
 from minhu.web.console.whatif import may_play
@@ -106,19 +106,22 @@ def today_page(viewer: Viewer) -> Page:
     at = timezone.now()
     found = queries.today(viewer, at)
     promises = tuple(shown.due(row, with_owner=viewer.official_id is None) for row in found.promises)
+    decided = pending.waiting("wrap_up", viewer.city_id)
     context: dict[str, object] = {
         "today": found,
         "ringing": caller.cards(found.ringing, with_official=viewer.official_id is None),
         "promises": promises,
         "first": promises[:SHOWN_FIRST],
         "calls": tuple(shown.logged(row) for row in found.calls),
-        "to_wrap_up": found.to_wrap_up,
+        "to_wrap_up": [call for call in found.to_wrap_up if str(call.id) not in decided],
         "outcomes": shown.outcomes(),
         "corrections": dialling.owed_by(viewer).count() if viewer.official_id is not None else 0,
         "on_desk": choices.on_desk(viewer) if viewer.official_id is not None else 0,
         "to_state": waiting_for(viewer),
         "presence": presence.shown(viewer.official_id, at) if viewer.official_id is not None else None,
         **windows.for_today(viewer, found.promises, at),
+        **undoing.shown(viewer, at),
+        "undo_again": reverse("today"),
     }
     return Page("today", "console/today.html", "console/today_panel.html", reverse("today"), context)
 
@@ -156,6 +159,10 @@ def call_page(viewer: Viewer, call_id: UUID) -> Page:
         "speeds": SPEEDS,
         "facts": shown.facts(found),
         "outcomes": shown.outcomes(),
+        "decided": str(call_id) in pending.waiting("wrap_up", viewer.city_id),
+        "undo_again": reverse("call", args=[call_id]),
+        "undo_back": f"call:{call_id}",
+        **undoing.shown(viewer, timezone.now()),
     }
     return Page("calls", "console/call.html", "console/call_panel.html", reverse("call", args=[call_id]), context)
 
@@ -163,8 +170,13 @@ def call_page(viewer: Viewer, call_id: UUID) -> Page:
 def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
     """Pages that have no tab of their own: (label, icon, address)."""
     in_tabs = {tab.name for tab in tabs_of(viewer)}
-    offered = [("notices", _("提醒"), "bell"), ("ledger", _("承诺台账"), "clock")]
+    offered = [
+        ("notices", _("提醒"), "bell"),
+        ("alerts", _("提醒到手机"), "phone-incoming"),
+        ("ledger", _("承诺台账"), "clock"),
+    ]
     if viewer.official_id is not None:
+        offered += [("week", _("这一周"), "calendar-days")]
         offered += [("desk", _("转给我办的"), "inbox"), ("escalated", _("上报给我的"), "megaphone")]
         offered += [("complaints", _("群众反映"), "message-square")]
     if viewer.official_id is not None or viewer.has(*SEES_ALL_FIGURES):

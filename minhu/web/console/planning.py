@@ -11,13 +11,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from minhu.cases.pending import Decided
 from minhu.intake.scope import NotYours
 from minhu.planner import answering, queries
 from minhu.planner.queries import SEES_PLANNING, LineWeeks
 from minhu.rules.access import Viewer
 from minhu.rules.planning import Finding
 from minhu.web import charts
-from minhu.web.console import pages, windows
+from minhu.web.console import pages, undoing, windows
 from minhu.web.console.doing import NotAChoice, act
 from minhu.web.console.frame import Page, show, signed_in, tabs_of
 
@@ -67,8 +68,10 @@ def answer(request: HttpRequest, viewer: Viewer, line_id: int, proposal_id: int)
 
     taken = said in {"accept", "change"}
     words = _("已采用：接听时段改好了，号码页上也公布了。") if taken else _("不采用，接听时段不变。")
-    if request.POST.get("back") == "today" and viewer.official_id is not None:
-        return act(request, viewer, lambda: pages.today_page(viewer), action, words)
+    if request.POST.get("back") == "today" and viewer.official_id is not None and said in {"accept", "decline"}:
+        later = _("采用建议的接听时段") if taken else _("不采用建议的接听时段")
+        decided = Decided("answer_window", str(proposal_id), {"proposal": proposal_id, "say": said}, later)
+        return undoing.put_off(request, viewer, lambda: pages.today_page(viewer), lambda: decided)
     return act(request, viewer, lambda: _page(viewer, line_id, days if said == "change" else ()), action, words)
 
 

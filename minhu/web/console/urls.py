@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from minhu.web.console import (
     about_me,
     acts,
+    alerts,
     case_page,
     casework,
     complaints,
@@ -33,6 +34,7 @@ from minhu.web.console import (
     reports,
     search,
     sorting,
+    week,
     whatif,
 )
 
@@ -49,6 +51,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("calls/<uuid:call_id>/", pages.call, name="call"),
     path("calls/<uuid:call_id>/wrap-up/", acts.wrap_up, name="wrap-up"),
     path("calls/<uuid:call_id>/quick-reply/", acts.quick_reply, name="quick-reply"),
+    path("undo/<int:pending_id>/", acts.undo, name="undo"),
     path("recordings/<int:recording_id>/", recordings.listen, name="recording"),
     path("ledger/", owed.ledger, name="ledger"),
     path("desk/", owed.desk, name="desk"),
@@ -80,6 +83,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("cases/<int:case_id>/attach/", casework.attach, name="attach"),
     path("cases/<int:case_id>/window/<int:promise_id>/", casework.agree_window, name="agree-window"),
     path("threads/<int:thread_id>/", pages.thread, name="thread"),
+    path("alerts/", alerts.page, name="alerts"),
+    path("alerts/device/", alerts.add_device, name="alerts-device"),
+    path("alerts/number/", alerts.add_number, name="alerts-number"),
+    path("alerts/<int:way_id>/end/", alerts.end, name="alerts-end"),
+    path("alerts/arrived/<str:token>/", alerts.arrived, name="alerts-arrived"),
+    path("week/", week.page, name="week"),
     path("presence/", presence.page, name="presence"),
     path("presence/switch/", presence.switch, name="presence-switch"),
     path("me/", pages.me, name="me"),

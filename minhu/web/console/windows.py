@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from minhu.cases import pending
 from minhu.cases.queries import PromiseRow
 from minhu.planner import queries
 from minhu.planner.queries import PlannedRow, Standing
@@ -48,7 +49,8 @@ def for_today(viewer: Viewer, promises: tuple[PromiseRow, ...], at: datetime) ->
         for one in (day.calls if day else ())
         if one.promise_id in seen
     ]
-    mine = [one for one in queries.standing(viewer) if one.may_answer]
+    answered = pending.waiting("answer_window", viewer.city_id)
+    mine = [one for one in queries.standing(viewer) if one.may_answer and str(one.id) not in answered]
     return {
         "plan": day,
         "planned": tuple(one for one in calls if one.row.start),

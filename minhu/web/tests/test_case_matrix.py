@@ -25,6 +25,7 @@ pytestmark = pytest.mark.django_db
 DAY = AT + timedelta(hours=5)
 Address = Callable[[World], str]
 LISTS = {
+    "week": "week/",
     "today": "today/",
     "search": "search/?q=%E5%9B%9E%E6%89%A3",  # 回扣, which the case speaks of
     "queue": "queue/",
@@ -71,6 +72,7 @@ ACTS: dict[str, Address] = {
     "reply-hints": lambda w: f"cases/{w.case.pk}/reply/hints/",
 }  # fmt: skip
 NOT_ON_A_CASE = {
+    "alerts", "alerts-device", "alerts-number", "alerts-end", "alerts-arrived", "undo",
     "console-home", "presence", "presence-switch", "me", "import", "notices-read", "text-take-up", "text-put-aside",
     "console-gateways", "gateway-pause", "gateway-resume",
     "checks", "check-telephone", "checked", "check", "check-place", "check-by-hand", "check-judge",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from minhu.audit import pulse
 from minhu.audit.models import TrailEntry
 from minhu.cases import actions as cases
-from minhu.cases.models import Case
+from minhu.cases.models import Case, PendingAct, WrapUp
 from minhu.directory.models import Line, Office, Official, PresenceSpan
 from minhu.intake.models import CallOrder
 from minhu.rules.words import PartyKind, Role
@@ -121,6 +121,23 @@ def test_an_outcome_that_is_not_offered_is_refused(official: Official, line: Lin
     client = signed_in(official.office, official=official)
 
     assert client.post(f"/console/calls/{call.pk}/wrap-up/", {"outcome": "bribed"}).status_code == 422
+
+
+def test_what_he_decided_can_be_taken_back_on_the_page(official: Official, line: Line) -> None:
+    call = make.call(line, make.citizen(line.city), answered_by=PartyKind.OFFICIAL, at=timezone.now())
+    client = signed_in(official.office, official=official)
+    wrap_up = f"/console/calls/{call.pk}/wrap-up/"
+
+    assert wrap_up in client.get("/console/today/").content.decode()
+    shown = client.post(wrap_up, {"outcome": "solved", "back": "today"}, follow=True).content.decode()
+    assert "已登记：当场解决" in shown
+    assert wrap_up not in shown
+    row = PendingAct.objects.get()
+    assert signed_in(official.office, Role.STAFF).post(f"/console/undo/{row.pk}/").status_code == 422
+    shown = client.post(f"/console/undo/{row.pk}/", {"back": f"call:{call.pk}"}, follow=True).content.decode()
+    assert "已撤销" in shown
+    assert wrap_up in shown
+    assert not WrapUp.objects.exists()
 
 
 def test_one_tap_says_he_is_in_a_meeting_with_an_end(official: Official, line: Line) -> None:

@@ -13,6 +13,8 @@ from django.utils import timezone
 
 from minhu.audit import privacy
 from minhu.cases import actions as cases
+from minhu.cases import pending
+from minhu.cases.models import PendingAct
 from minhu.directory.models import Line, Official
 from minhu.planner import learning, planning
 from minhu.planner.models import HoldFeed, WindowProposal
@@ -63,6 +65,20 @@ def test_he_accepts_on_today_and_the_public_reads_when_to_call(line: Line) -> No
     assert "已经处理过" in again.content.decode()
 
 
+def test_windows_that_he_took_by_mistake_never_came_into_force(line: Line) -> None:
+    client, where = client_of(line.official), address(line)
+    hours = line.opening_hours
+    shown = client.post(where, {"say": "accept", "back": "today"}, follow=True).content.decode()
+    assert "采用建议的接听时段" in shown
+    assert f'action="{where}"' not in shown
+    shown = client.post(f"/console/undo/{PendingAct.objects.get().pk}/", follow=True).content.decode()
+    pending.do_due(at=AT + pending.WAITS)
+
+    assert f'action="{where}"' in shown
+    line.refresh_from_db()
+    assert line.opening_hours == hours
+
+
 def test_a_bad_form_is_answered_in_words_and_keeps_what_was_typed(line: Line) -> None:
     client = client_of(line.official)
     answer = client.post(address(line), {"say": "change", "day-2": "八点半到九点"})
@@ -106,6 +122,7 @@ def test_the_calendar_holds_windows_and_calls_but_nothing_of_a_citizen(line: Lin
     planning.plan_due(line.city_id, at=AT + timedelta(minutes=1), of_citizens=Q())
     client = client_of(line.official)
     client.post(address(line), {"say": "accept", "back": "today"})
+    pending.do_due(at=AT + pending.WAITS)
     client.post("/console/planning/feed/", {"say": "new"})
     token = privacy.unseal(HoldFeed.objects.get().token_sealed)
     where = f"/calendar/{token}.ics"

@@ -8,12 +8,17 @@ from pathlib import Path
 import pytest
 
 CSS = (Path(__file__).parents[1] / "static" / "minhu" / "1-tokens.css").read_text(encoding="utf-8")
-TEXT, SHAPE = 4.5, 3.0
+TEXT, SHAPE, SUNLIGHT = 4.5, 3.0, 7.0
+"""SUNLIGHT: what an official reads on the street: main text, and the button he presses."""
+
 GROUNDS = ("bg", "surface", "surface-2")
 PAIRS = [
     *((ink, ground, TEXT) for ink in ("ink", "ink-2", "ink-3", "brand", "ok", "due", "over") for ground in GROUNDS),
     *((ink, "tint", TEXT) for ink in ("ink", "ink-2", "on-tint", "brand")),
-    ("on-brand", "brand", TEXT),
+    *((ink, ground, SUNLIGHT) for ink in ("ink", "ink-2") for ground in (*GROUNDS, "tint")),
+    ("on-brand", "brand", SUNLIGHT),
+    *((ink, "masthead", SUNLIGHT) for ink in ("on-masthead", "on-masthead-2")),
+    ("on-switch", "switch-on", SUNLIGHT),
     ("on-brand", "brand-press", TEXT),
     *((status, f"{status}-bg", TEXT) for status in ("ok", "due", "over")),
     *((ink, ground, TEXT) for ink in ("on-masthead", "on-masthead-2") for ground in ("masthead", "masthead-deep")),

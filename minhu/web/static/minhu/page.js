@@ -55,6 +55,19 @@
     try { sessionStorage.removeItem(element.dataset.draftSent); } catch { /* as above */ }
   });
 
+  /* a panel in which somebody writes, speaks or listens is not fetched anew under his hands */
+  const busy = (panel) =>
+    (panel.contains(document.activeElement) && document.activeElement.matches("textarea, input[type=text]")) ||
+    [...panel.querySelectorAll("textarea[data-dictate]")].some((field) => field.value) ||
+    Boolean(panel.querySelector(".dictate[aria-pressed=true]")) ||
+    [...panel.querySelectorAll("audio")].some((player) => !player.paused);
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { elt } = event.detail.requestConfig;
+    if (!elt.matches("[data-panel], .undo") || !busy(event.detail.target)) return;
+    event.detail.shouldSwap = false;
+    if (elt.matches(".undo")) elt.remove();
+  });
+
   /* the line happens on the open page: a bare note says "changed", htmx fetches the panels that listen */
   const live = body.dataset.live;
   if (live && window.EventSource && document.querySelector("[data-panel]")) {
@@ -64,9 +77,7 @@
       if (document.hidden) { pending = true; return; }
       pending = false;
       document.querySelectorAll("[data-panel]").forEach((panel) => {
-        if (panel.contains(document.activeElement) && document.activeElement.matches("textarea, input[type=text]")) return;
-        if ([...panel.querySelectorAll("audio")].some((player) => !player.paused)) return;
-        htmx.trigger(panel, "changed");
+        if (!busy(panel)) htmx.trigger(panel, "changed");
       });
     };
     const open = () => {
@@ -94,6 +105,75 @@
       offered.addEventListener("click", () => { offered.hidden = true; event.prompt(); }, { once: true });
     });
   }
+
+  /* this device can be alerted: the browser asks, and its maker's push service gives an address and keys */
+  const push = document.querySelector("form[data-push]");
+  if (push && "PushManager" in window && "serviceWorker" in navigator) {
+    push.hidden = false;
+    const spelled = (bytes) => btoa(String.fromCharCode(...new Uint8Array(bytes))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+    const key = Uint8Array.from(atob(push.dataset.push.replace(/-/g, "+").replace(/_/g, "/")), (one) => one.charCodeAt(0));
+    push.addEventListener("submit", async (event) => {
+      event.preventDefault();
+      try {
+        const worker = await navigator.serviceWorker.ready;
+        const old = await worker.pushManager.getSubscription();
+        if (old && spelled(old.options.applicationServerKey) !== push.dataset.push) await old.unsubscribe();
+        const given = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+        push.elements.endpoint.value = given.endpoint;
+        push.elements.p256dh.value = spelled(given.getKey("p256dh"));
+        push.elements.auth.value = spelled(given.getKey("auth"));
+        push.submit();
+      } catch {
+        push.querySelector("[data-push-no]").hidden = false;
+        delete push.dataset.sent;
+      }
+    });
+  }
+
+  /* what was decided may be dictated; "device": only where the telephone itself turns it into text */
+  const Listener = window.SpeechRecognition || window.webkitSpeechRecognition;
+  const listens = async (lang) => {
+    if (!body.dataset.dictation || !Listener) return false;
+    if (body.dataset.dictation === "browser") return true;
+    if (!Listener.available) return false;
+    return (await Listener.available({ langs: [lang], processLocally: true })) === "available";
+  };
+  const dictate = (field) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "button dictate";
+    button.setAttribute("aria-pressed", "false");
+    button.textContent = body.dataset.dictateStart;
+    field.after(button);
+    let listener = null;
+    const over = () => { listener = null; button.textContent = body.dataset.dictateStart; button.setAttribute("aria-pressed", "false"); };
+    button.addEventListener("click", () => {
+      if (listener) { listener.stop(); return; }
+      const before = field.value;
+      listener = new Listener();
+      listener.lang = "zh-CN";
+      listener.continuous = listener.interimResults = true;
+      if (body.dataset.dictation === "device") listener.processLocally = true;
+      listener.addEventListener("result", (event) => {
+        const said = [...event.results].map((one) => one[0].transcript).join("");
+        field.value = (before + said).slice(0, field.maxLength > 0 ? field.maxLength : undefined);
+        field.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+      listener.addEventListener("end", over);
+      listener.addEventListener("error", over);
+      button.textContent = body.dataset.dictateStop;
+      button.setAttribute("aria-pressed", "true");
+      field.focus();
+      listener.start();
+    });
+  };
+  const offerDictation = async () => {
+    const fields = [...document.querySelectorAll("textarea[data-dictate]")];
+    if (!fields.length || !(await listens("zh-CN"))) return;
+    fields.filter((field) => field.isConnected && !field.nextElementSibling?.matches(".dictate")).forEach(dictate);
+  };
+  offerDictation();
+  document.addEventListener("htmx:afterSwap", offerDictation);
 
   /* a recording is heard faster */
   on("click", "[data-speed]", (button) => {

@@ -18,6 +18,17 @@
         .then(() => self.clients.claim()),
     );
   });
+  /* an alert says only that something waits; the server hears that it has arrived, else it sends a text message */
+  self.addEventListener("push", (event) => {
+    const { token } = event.data ? event.data.json() : {};
+    const shown = self.registration.showNotification(told.alert.title, { body: told.alert.body, tag: "minhu", icon: told.alert.icon });
+    const heard = token ? fetch(told.alert.arrived.replace("TOKEN", encodeURIComponent(token)), { method: "POST", credentials: "omit" }).catch(() => {}) : null;
+    event.waitUntil(Promise.all([shown, heard]));
+  });
+  self.addEventListener("notificationclick", (event) => {
+    event.notification.close();
+    event.waitUntil(self.clients.openWindow(told.alert.open));
+  });
   self.addEventListener("fetch", (event) => {
     const asked = event.request;
     if (asked.method !== "GET") return;
