@@ -27,6 +27,7 @@ from minhu.ops.findings import Finding, Grade
 from minhu.ops.insight_checks import insight
 from minhu.ops.inspection_checks import inspection
 from minhu.ops.reading_checks import reading
+from minhu.ops.retention_checks import retention
 from minhu.ops.search_checks import search
 from minhu.rules.calendar import china
 from minhu.rules.clock import legal_day
@@ -57,6 +58,7 @@ def examine() -> Iterator[Finding]:
         reading,
         insight,
         search,
+        retention,
         documents,
         mails,
     ):

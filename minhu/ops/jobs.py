@@ -28,7 +28,7 @@ from minhu.insight import (
 )
 from minhu.insight.unread import waiting
 from minhu.intake import inbound, outbox, receipts, seal
-from minhu.ops import digest_mail, gateways
+from minhu.ops import digest_mail, gateways, retention
 from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
@@ -197,6 +197,7 @@ def _housekeeping(worker: str, posts: Posts) -> list[Work]:
         Work("pulse", _quietly(beat), pulse.BEAT_SECONDS),
         Work("calendars", lambda: calendars.read_due(timezone.now()), MINUTE),
         Work("seal_journal", _seal, MINUTE),
+        Work("erase_due", lambda: sum(retention.sweep(city, at=timezone.now()) for city in _cities()), 60 * MINUTE),
     ]
 
 
