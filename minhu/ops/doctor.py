@@ -70,6 +70,11 @@ def examine() -> Iterator[Finding]:
             )
 
 
+def told() -> list[dict[str, str]]:
+    """The findings as the operator's page reads them."""
+    return [{"about": one.about, "grade": one.grade.value, "found": one.found, "cure": one.cure} for one in examine()]
+
+
 def _settings() -> Iterator[Finding]:
     try:
         call_command("check", deploy=settings.PRODUCTION, fail_level="WARNING", verbosity=0)

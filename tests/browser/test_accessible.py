@@ -56,7 +56,7 @@ def pages_of(scene: Scene, work: Work) -> list[tuple[Account | None, list[str]]]
     supervisor += ["/console/insight/", f"/console/insight/{issue.pk}/", "/console/insight/replies/"]
     supervisor += ["/console/insight/digest/", "/console/insight/digest/cases/?number=opened"]
     staff += [f"/console/cases/{read(issue, timezone.now()).pk}/", "/console/rectifications/"]
-    operator = ["/console/import/", "/console/gateways/"]
+    operator = ["/console/import/", "/console/gateways/", "/console/health/"]
     return [
         (None, public), (work.unit_account, unit), (work.supervisor_account, supervisor),
         (scene.official_account, official), (scene.staff_account, staff), (scene.operator_account, operator),
