@@ -22,6 +22,7 @@ BENCHMARKS = {
     "figures": "the figures of a page over one million journal rows",
     "decay": "how soon a line that is answered less is found, and how rarely by chance",
     "forecast": "calls forecast week by week on an invented city, beside two plain ways",
+    "pages": "the pages people wait for, with a hundred thousand cases behind them",
     "planner": "a queue beside simpy and ciw, a line, a city of lines, a proposal",
     "grouping": "a million texts grouped by matter as they come, in bounded memory",
     "search": "search for staff over a million texts, beside going through all of them with LIKE",

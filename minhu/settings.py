@@ -25,6 +25,7 @@ from minhu.environment import BadSetting, Environment, database, keep_secret, re
 from minhu.environment.dictation import Dictation
 from minhu.environment.gateways import channel_of, gateways
 from minhu.environment.insight import insight
+from minhu.environment.keeping import keeping
 from minhu.environment.ladder import ladder
 from minhu.environment.mail import mail
 from minhu.rules.gateways import Channel
@@ -390,6 +391,7 @@ CHECKS_A_DAY = env.whole("MINHU_CHECKS_A_DAY", 4, low=1, high=10_000)
 """How many lines are drawn a working day, at least; more where the quarter would end before all were."""
 
 
+KEEPING = keeping(env)  # how long what citizens told is kept (rules.keeping)
 LADDER = ladder(env)
 """How many failed checks and true complaints within how many days lead to which step (rules.ladder)."""
 

@@ -172,7 +172,7 @@ def test_the_changelog_is_the_version() -> None:
 
 
 def test_every_setting_is_explained_in_the_example() -> None:
-    environment = [f"environment/{name}.py" for name in ("insight", "ladder", "mail")]
+    environment = [f"environment/{name}.py" for name in ("insight", "keeping", "ladder", "mail")]
     readers = ["settings.py", *environment, "carriers/prompts/__init__.py"]
     code = "".join((ROOT / "minhu" / path).read_text() for path in readers)
     read = set(re.findall(r'"((?:MINHU|SIP|SMPP|DATABASE|EMAIL|DEFAULT)_[A-Z_]+[A-Z])"', code)) | {LIST}

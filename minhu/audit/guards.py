@@ -9,7 +9,7 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 from minhu.audit.triggers import Trigger, append_only, install, remove
 
-_GUARDS: list[Trigger] = [*append_only("audit_trailentry")]
+_GUARDS: list[Trigger] = [*append_only("audit_trailentry"), *append_only("audit_erasure")]
 
 
 def guard(*triggers: Trigger) -> None:

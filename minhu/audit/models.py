@@ -44,6 +44,31 @@ class TrailEntry(models.Model):
         return f"{self.city_id}/{self.seq} {self.act} {self.subject} {self.subject_id}"
 
 
+class Erasure(models.Model):
+    """What is left of a row whose words, sound or number went when their time was over: that, when and why (删除记录).
+
+    subject, subject_id: as in the trail. digest: of the row as the seal over the journal has it, so that the seal can
+    still be computed; "" for rows that no seal covers. The database refuses to change or delete it, and lets only rows
+    that have one lose their words.
+    """
+
+    city_id = models.BigIntegerField()
+    subject = models.CharField(max_length=20)
+    subject_id = models.CharField(max_length=40)
+    why = models.CharField(max_length=40)
+    digest = models.CharField(max_length=64, blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["subject", "subject_id"], name="erasure_once"),
+            models.CheckConstraint(condition=~models.Q(why=""), name="erasure_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} {self.subject_id} at {self.at:%F}"
+
+
 class Pulse(models.Model):
     """The last sign of life of one process, so that pages and the doctor can say that it is running.
 

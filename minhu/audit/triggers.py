@@ -6,7 +6,7 @@ SQLite changes a table by making it anew, which loses its triggers and breaks th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -36,6 +36,24 @@ def append_only(table: str) -> tuple[Trigger, ...]:
     """Rows of the table are written once: neither changed nor deleted."""
     return (
         Trigger(table, Event.UPDATE, f"{table}_not_changed"),
+        Trigger(table, Event.DELETE, f"{table}_not_deleted"),
+    )
+
+
+def erased(subject: str, key: str, columns: Mapping[str, str]) -> str:
+    """SQL: the row has a tombstone, and all these columns lose what they held. columns: name and the SQL put there."""
+    gone = " AND ".join(f'NEW."{column}" = {sql}' for column, sql in columns.items())
+    return (
+        f"({gone} AND EXISTS (SELECT 1 FROM audit_erasure e WHERE e.subject = '{subject}' "  # noqa: S608 - our own names
+        f'AND e.subject_id = CAST(OLD."{key}" AS TEXT)))'
+    )
+
+
+def until_erased(table: str, subject: str, keeps: Iterable[str], loses: Mapping[str, str]) -> tuple[Trigger, ...]:
+    """As ``append_only``, but for what goes when its time is over: the columns ``loses``, and those alone."""
+    stands = " OR ".join(f'NEW."{column}" IS DISTINCT FROM OLD."{column}"' for column in keeps)
+    return (
+        Trigger(table, Event.UPDATE, f"{table}_not_changed", f"({stands}) OR NOT {erased(subject, 'id', loses)}"),
         Trigger(table, Event.DELETE, f"{table}_not_deleted"),
     )
 

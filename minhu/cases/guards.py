@@ -5,7 +5,8 @@ Conditions are SQL over OLD and NEW. An accused office is looked for three level
 
 from __future__ import annotations
 
-from minhu.audit.triggers import Event, Trigger, append_only, unchanged
+from minhu.audit.triggers import Event, Trigger, append_only, erased, unchanged, until_erased
+from minhu.rules.keeping import ERASED
 
 _CASE, _PROMISE, _TRANSFER, _OFFER = "cases_case", "cases_promise", "cases_transfer", "cases_hotlineoffer"
 _EVIDENCE = ("kept_at", "evidence_call_id", "evidence_text_id", "evidence_reply_id", "evidence_transfer_id")
@@ -193,9 +194,45 @@ PENDING_GUARDS = (
 )
 
 WRITTEN_ONCE = (
-    "cases_wrapup", "cases_reply", "cases_note", "cases_rating", "cases_conflict", "cases_named", "cases_extension",
-    "cases_escalation", "cases_attempt", "cases_attachment", "cases_addition",
+    "cases_conflict", "cases_named", "cases_extension", "cases_escalation", "cases_attempt",
 )  # fmt: skip
+
+# ---- what goes when its time is over, and not before: words, photos; that they were there stays
+
+_GONE = f"'{ERASED}'"
+_RATED = ("case_id", "reply_id", "score", "answered", "text_id", "at")
+_REPLIED = ("case_id", "done_by", "by_id", "at", "text_id", "call_id", "means", "parent_id")
+_ATTACHED = ("case_id", "key", "kind", "size", "sha256", "by_id", "shown", "at")
+
+WRITTEN_UNTIL_ERASED = (
+    *until_erased("cases_wrapup", "wrapup", ("call_id", "outcome", "by_id", "at"), {"note": _GONE}),
+    *until_erased("cases_reply", "reply", _REPLIED, {"done": _GONE}),
+    *until_erased("cases_note", "note", ("case_id", "by_id", "at"), {"body": _GONE}),
+    *until_erased("cases_rating", "rating", _RATED, {"words": _GONE}),
+    *until_erased("cases_attachment", "attachment", _ATTACHED, {"name": _GONE}),
+    *until_erased("cases_addition", "addition", ("case_id", "key", "at"), {"body": _GONE}),
+)
+
+_NOT_TO_ERASE = (
+    "(CASE WHEN NEW.subject = 'case' THEN NOT EXISTS (SELECT 1 FROM cases_case c "
+    "WHERE c.id = CAST(NEW.subject_id AS BIGINT) AND c.state IN ('closed', 'withdrawn')) "
+    "OR EXISTS (SELECT 1 FROM cases_promise p WHERE p.case_id = CAST(NEW.subject_id AS BIGINT) "
+    "AND p.kept_at IS NULL AND p.released_at IS NULL) "
+    "OR EXISTS (SELECT 1 FROM cases_hold h WHERE h.case_id = CAST(NEW.subject_id AS BIGINT) "
+    "AND h.released_at IS NULL) ELSE FALSE END)"
+)
+_ERASED_AT_WILL = (
+    f"OLD.erased_at IS NULL AND NEW.erased_at IS NOT NULL AND NOT {erased('case', 'id', {'title': _GONE})}"
+)
+_ERASED_ONCE = "OLD.erased_at IS NOT NULL AND (NEW.erased_at IS DISTINCT FROM OLD.erased_at OR NEW.title <> OLD.title)"
+
+ERASURE_GUARDS = (
+    Trigger("audit_erasure", Event.INSERT, "cases_erasure_of_what_is_over", _NOT_TO_ERASE, "open, owed or held"),
+    Trigger(_CASE, Event.UPDATE, "cases_case_erased_in_time", _ERASED_AT_WILL, "its time is not over"),
+    Trigger(_CASE, Event.UPDATE, "cases_case_erased_stays_erased", _ERASED_ONCE, "it went"),
+    Trigger("cases_hold", Event.DELETE, "cases_hold_not_deleted"),
+    unchanged("cases_hold", ("case_id", "reason", "by_id", "at"), "cases_hold_stands"),
+)
 
 CASES_GUARDS = (
     *PROMISE_GUARDS,
@@ -204,5 +241,7 @@ CASES_GUARDS = (
     *REPLY_GUARDS,
     *OFFER_GUARDS,
     *PENDING_GUARDS,
+    *WRITTEN_UNTIL_ERASED,
+    *ERASURE_GUARDS,
     *(one for table in WRITTEN_ONCE for one in append_only(table)),
 )

@@ -14,6 +14,7 @@ from minhu.cases.tracking import may_go_up, receiver_name
 from minhu.rules import handover
 from minhu.rules.access import Viewer
 from minhu.rules.casework import ALWAYS, NEXT, Act
+from minhu.rules.keeping import ERASED
 from minhu.rules.rights import may
 from minhu.rules.words import AssignmentKind, CaseState
 
@@ -158,7 +159,7 @@ def _extension(case: Case) -> ExtensionRow | None:
 def _attachments(case: Case) -> tuple[AttachmentRow, ...]:
     return tuple(
         AttachmentRow(one.pk, one.name, one.kind, one.size, str(one.by) if one.by else "", one.shown, one.at)
-        for one in case.attachments.select_related("by").order_by("at", "id")
+        for one in case.attachments.exclude(name=ERASED).select_related("by").order_by("at", "id")
     )
 
 

@@ -24,6 +24,7 @@ from minhu.cases.rows import (
     shown,
     text_rows,
 )
+from minhu.intake import confirming
 from minhu.intake.models import Call, Text, Thread
 from minhu.intake.scope import OF_CITIZENS, NotYours, require, scope_of
 from minhu.rules.access import Viewer
@@ -77,6 +78,7 @@ class CasePage:
     name: str
     citizen_id: int
     has_number: bool
+    number_confirmed: bool
     line_id: int | None
     line: str
     official: str
@@ -171,6 +173,7 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
     thread = Thread.objects.filter(citizen=case.citizen, line=case.line).first()
     texts = Text.objects.filter(contact__case=case) | Text.objects.filter(thread=thread, code=case.code)
     texts = texts.exclude(complaints_kept_from(viewer))
+    contacts = list(case.contacts.filter(web__isnull=False).order_by("at"))
     return CasePage(
         id=case.pk,
         code=case.code,
@@ -186,6 +189,7 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
         name=case.citizen.name or _typed_name(case),
         citizen_id=case.citizen_id,
         has_number=case.citizen.number_sealed is not None,
+        number_confirmed=any(one.web_id for one in contacts) and confirming.is_confirmed(case.code),
         line_id=case.line_id,
         line=case.line.number if case.line else "",
         official=case.line.official.name if case.line else "",
@@ -201,7 +205,7 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
         promises=promise_rows(case.promises.all(), at),
         calls=call_rows(Call.objects.filter(contact__case=case).order_by("received_at"), viewer),
         texts=text_rows(texts.distinct().select_related(*TEXT_JOINS).order_by("at", "id")),
-        web=tuple(case.contacts.filter(web__isnull=False).order_by("at").values_list("at", flat=True)),
+        web=tuple(one.at for one in contacts),
         replies=_replies(case),
         notes=tuple(
             NoteRow(note.body, str(note.by) if note.by else "", note.at)
@@ -233,7 +237,9 @@ def call_page(viewer: Viewer, call_id: UUID) -> CallPage:
             StepRow(step.at, StepKind(step.kind), step.party_kind, step.party_id, dict(step.detail))
             for step in call.steps.order_by("seq")
         ),
-        recordings=tuple(RecordingRow(one.pk, one.file, one.seconds, one.recorded_at) for one in call.recordings.all()),
+        recordings=tuple(
+            RecordingRow(one.pk, one.file, one.seconds, one.recorded_at) for one in call.recordings.all() if one.file
+        ),
         texts=text_rows(texts),
         note=wrapped.note if wrapped else "",
         may_wrap_up=wrapped is None and bool(call.answered_by_kind) and call.ended_at is not None,

@@ -14,6 +14,7 @@ from minhu.cases.ledger import STAFF
 from minhu.cases.models import Case, Contact, Promise
 from minhu.intake.models import Call, Citizen, Recording, Text
 from minhu.rules.access import Viewer
+from minhu.rules.onetime import hidden
 from minhu.rules.texts import render
 from minhu.rules.words import CaseState, Outcome, PromiseKind, Urgency
 
@@ -197,7 +198,7 @@ def _evidence(one: Promise) -> str:
 def call_rows(calls: QuerySet[Call], viewer: Viewer) -> tuple[CallRow, ...]:
     """Calls with what the viewer may know of them, in the order given."""
     rows = calls.select_related("citizen", "line__official", "contact__case", "wrap_up").prefetch_related(
-        Prefetch("recordings", Recording.objects.order_by("id"))
+        Prefetch("recordings", Recording.objects.exclude(file="").order_by("id"))
     )
     found = list(rows)
     cases = {call.contact.case_id for call in found if hasattr(call, "contact")}
@@ -255,12 +256,13 @@ def text_rows(texts: Iterable[Text]) -> tuple[TextRow, ...]:
 
 def _text_row(text: Text) -> TextRow:
     line, contact = text.thread.line, getattr(text, "contact", None)
+    one_time = str(text.variables.get("number", "")) if text.template == "number_code" else ""
     return TextRow(
         id=text.pk,
         thread_id=text.thread_id,
         at=text.at,
         ours=text.direction == "outbound",
-        body=text.body,
+        body=hidden(text.body, one_time),
         state=text.state,
         by=str(text.written_by) if text.written_by else "",
         who=shown(text.thread.citizen),
@@ -269,7 +271,7 @@ def _text_row(text: Text) -> TextRow:
         fault=text.fault,
         gap=text.gap,
         case_id=contact.case_id if contact else None,
-        said=render(text.sent_as, text.variables, at=text.at) if text.sent_as else "",
+        said=hidden(render(text.sent_as, text.variables, at=text.at), one_time) if text.sent_as else "",
     )
 
 

@@ -23,6 +23,7 @@ from minhu.directory.models import Line
 from minhu.intake.models import Call, WebMessage
 from minhu.rules.casework import Act
 from minhu.rules.errors import Refusal
+from minhu.rules.keeping import ERASED
 from minhu.rules.words import OPEN, CaseKind, CaseState, Door, PromiseKind
 
 MOST_MISSES = 20
@@ -224,7 +225,7 @@ def _case(code: str, at: datetime) -> TrackedCase | None:
         additions=tuple(case.additions.order_by("at").values_list("at", flat=True)),
         files=tuple(
             TrackedFile(one.pk, one.name, one.kind, one.by_id is None, one.at)
-            for one in case.attachments.filter(Q(by=None) | Q(shown=True)).order_by("at", "id")
+            for one in case.attachments.exclude(name=ERASED).filter(Q(by=None) | Q(shown=True)).order_by("at", "id")
         ),
         door=Door(case.door) if case.door else None,
         joined=case.parent_id is not None,

@@ -31,7 +31,7 @@ def entries_of(case_ids: Collection[int]) -> Iterator[SearchEntry]:
     """The rows of these cases, not saved."""
     if not case_ids:
         return
-    cases = list(Case.objects.filter(pk__in=case_ids))
+    cases = list(Case.objects.filter(pk__in=case_ids, erased_at=None))
     named = _named(cases)
     for case in cases:
         yield _row(case, Said.CASE, case.pk, case.opened_at, _case_words(case, named))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from minhu.audit.triggers import Event, Trigger, append_only, unchanged
+from minhu.audit.triggers import Event, Trigger, unchanged, until_erased
+
+_SIGNS = (
+    "reply_id", "office_id", "empty", "template", "off_point", "no_fact", "passed_on", "too_short", "shown", "at",
+)  # fmt: skip
 
 QUALITY_GUARDS = (
-    *append_only("insight_replysigns"),
+    *until_erased("insight_replysigns", "replysigns", _SIGNS, {"words": "'{}'"}),
     Trigger("insight_digestmail", Event.DELETE, "insight_digestmail_not_deleted"),
     unchanged("insight_digestmail", ("account_id", "monday"), "insight_digestmail_stands"),
     Trigger(

@@ -5,7 +5,8 @@ An owner who is under an accused office is looked for three levels up, as with t
 
 from __future__ import annotations
 
-from minhu.audit.triggers import Event, Trigger, unchanged
+from minhu.audit.triggers import Event, Trigger, erased, unchanged
+from minhu.rules.keeping import ERASED
 from minhu.rules.rectifying import DONE, LEAST_REACHED, NEXT, SOLVED_PERCENT, RectifyState
 
 _RECT, _STEP, _MEASURE = "insight_rectification", "insight_rectifystep", "insight_measure"
@@ -67,7 +68,11 @@ _NOT_HIS_PROMISE = (
     "NOT EXISTS (SELECT 1 FROM cases_promise p WHERE p.id = NEW.promise_id AND p.case_id = NEW.case_id "
     "AND p.kind = 'rectify')"
 )
-_ANSWERED = ("solved", "words", "call_id", "text_id", "by_id", "at")
+_GONE = f"'{ERASED}'"
+_ANSWERED = ("solved", "call_id", "text_id", "by_id", "at")
+_OTHER_WORDS = (
+    f"OLD.at IS NOT NULL AND NEW.words IS DISTINCT FROM OLD.words AND NOT {erased('recheck', 'id', {'words': _GONE})}"
+)
 _CITIZEN = (
     "(SELECT c.citizen_id FROM insight_reporter r JOIN cases_case c ON c.id = r.case_id WHERE r.id = NEW.reporter_id)"
 )
@@ -128,6 +133,7 @@ RECTIFY_GUARDS = (
     Trigger(_RECHECK, Event.DELETE, "insight_recheck_not_deleted"),
     unchanged(_RECHECK, ("sample_id", "reporter_id", "rank"), "insight_recheck_as_drawn"),
     _once(_RECHECK, "at", _ANSWERED, "insight_recheck_answered_once"),
+    Trigger(_RECHECK, Event.UPDATE, "insight_recheck_words_stand", _OTHER_WORDS),
     Trigger(_RECHECK, Event.UPDATE, "insight_recheck_spoken", _NOT_SPOKEN, "no conversation with him"),
     Trigger(_RECHECK, Event.UPDATE, "insight_recheck_written", _NOT_WRITTEN, "no text of his"),
     Trigger(_RECHECK, Event.INSERT, "insight_recheck_begins", "NEW.at IS NOT NULL", "not asked yet"),

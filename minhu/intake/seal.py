@@ -19,15 +19,17 @@ from django.db import connection, models, transaction
 from django.db.models import Max
 
 from minhu.audit import trail
-from minhu.audit.models import TrailEntry, TrailHead
+from minhu.audit.models import Erasure, TrailEntry, TrailHead
 from minhu.intake.models import Call, CallStep, Text
 from minhu.rules import access
+from minhu.rules.keeping import ERASED
 from minhu.rules.words import StepKind
 
 ACT = "seal_journal"
 
 _STEP = ("id", "call_id", "seq", "at", "kind", "party_kind", "party_id", "detail")
 _TEXT = ("id", "thread_id", "direction", "body", "at", "key", "code")
+_BODY = _TEXT.index("body")
 _CALL = (
     "id", "line_id", "citizen_id", "direction", "dialled", "received_at", "answered_at", "ended_at", "ring_seconds",
     "talk_seconds", "answered_by_kind", "answered_by_id", "code",
@@ -63,7 +65,7 @@ def seal_journal(city_id: int) -> bool:
         access.system(city_id), ACT, head,
         steps_from=last.steps, steps_to=last.steps_seen, steps=steps, steps_hash=step_hash,
         texts_from=last.texts, texts_to=last.texts_seen, texts=texts, texts_hash=text_hash,
-        steps_seen=seen_steps, texts_seen=seen_texts,
+        steps_seen=seen_steps, texts_seen=seen_texts, by_row=True,
     )  # fmt: skip
     return True
 
@@ -77,7 +79,11 @@ def verify_journal(city_id: int) -> trail.Verdict:
         if _steps(city_id, detail["steps_from"], detail["steps_to"]) != (detail["steps"], detail["steps_hash"]):
             span = f"{detail['steps_from']}-{detail['steps_to']}"
             return trail.Verdict(count, f"the journal of calls was changed (steps {span})", seal.seq)
-        if _texts(city_id, detail["texts_from"], detail["texts_to"]) != (detail["texts"], detail["texts_hash"]):
+        by_row = bool(detail.get("by_row"))
+        if _texts(city_id, detail["texts_from"], detail["texts_to"], by_row=by_row) != (
+            detail["texts"],
+            detail["texts_hash"],
+        ):
             span = f"{detail['texts_from']}-{detail['texts_to']}"
             return trail.Verdict(count, f"the texts were changed (texts {span})", seal.seq)
     return trail.Verdict(count)
@@ -100,8 +106,39 @@ def _steps(city_id: int, after: int, upto: int) -> tuple[int, str]:
     return count, hashlib.sha256(f"{step_hash}{call_hash}".encode()).hexdigest()
 
 
-def _texts(city_id: int, after: int, upto: int) -> tuple[int, str]:
-    return _hash(Text.objects.filter(city_id=city_id, id__gt=after, id__lte=upto).order_by("id"), _TEXT)
+def _texts(city_id: int, after: int, upto: int, *, by_row: bool = True) -> tuple[int, str]:
+    """by_row: a digest over digests, so that the tombstone of an erased text stands for it; older seals are not."""
+    rows = Text.objects.filter(city_id=city_id, id__gt=after, id__lte=upto).order_by("id")
+    if not by_row:
+        return _hash(rows, _TEXT)
+    gone = dict(
+        Erasure.objects.filter(subject="text", subject_id__in=[str(pk) for pk in _erased_ids(rows)]).values_list(
+            "subject_id", "digest"
+        )
+    )
+    digest, count = hashlib.sha256(), 0
+    for values in rows.values_list(*_TEXT).iterator(chunk_size=2000):
+        erased = gone.get(str(values[0])) if values[_BODY] == ERASED else None
+        digest.update((erased or _row_digest(values)).encode())
+        count += 1
+    return count, digest.hexdigest()
+
+
+def text_digest(text: Text) -> str:
+    """What stands for a text in the seal over it, once its words are gone."""
+    return _row_digest(tuple(getattr(text, name) for name in _TEXT))
+
+
+def _erased_ids(rows: models.QuerySet[Text]) -> list[int]:
+    return list(rows.filter(body=ERASED).values_list("pk", flat=True))
+
+
+def _row_digest(values: tuple[object, ...]) -> str:
+    return hashlib.sha256(_line(values)).hexdigest()
+
+
+def _line(values: tuple[object, ...]) -> bytes:
+    return json.dumps(list(_spelled(values)), ensure_ascii=False, sort_keys=True).encode() + b"\n"
 
 
 def _hash(
@@ -109,7 +146,7 @@ def _hash(
 ) -> tuple[int, str]:
     digest, count = hashlib.sha256(), 0
     for values in rows.values_list(*names).iterator(chunk_size=2000):
-        digest.update(json.dumps(list(_spelled(values)), ensure_ascii=False, sort_keys=True).encode() + b"\n")
+        digest.update(_line(values))
         count += 1
     return count, digest.hexdigest()
 

@@ -27,6 +27,7 @@ from minhu.ops.findings import Finding, Grade
 from minhu.ops.insight_checks import insight
 from minhu.ops.inspection_checks import inspection
 from minhu.ops.reading_checks import reading
+from minhu.ops.retention_checks import retention
 from minhu.ops.search_checks import search
 from minhu.rules.calendar import china
 from minhu.rules.clock import legal_day
@@ -57,6 +58,7 @@ def examine() -> Iterator[Finding]:
         reading,
         insight,
         search,
+        retention,
         documents,
         mails,
     ):
@@ -66,6 +68,11 @@ def examine() -> Iterator[Finding]:
             yield Finding(
                 check.__name__.strip("_"), Grade.ILL, f"could not be looked at: {error}", "mend what is above first"
             )
+
+
+def told() -> list[dict[str, str]]:
+    """The findings as the operator's page reads them."""
+    return [{"about": one.about, "grade": one.grade.value, "found": one.found, "cure": one.cure} for one in examine()]
 
 
 def _settings() -> Iterator[Finding]:

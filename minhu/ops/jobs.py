@@ -28,7 +28,8 @@ from minhu.insight import (
 )
 from minhu.insight.unread import waiting
 from minhu.intake import inbound, outbox, receipts, seal
-from minhu.ops import alerting, digest_mail, gateways
+from minhu.ops import alerting, digest_mail, gateways, retention
+from minhu.ops.doctor import told
 from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
@@ -197,8 +198,10 @@ def _housekeeping(worker: str, posts: Posts) -> list[Work]:
 
     return [
         Work("pulse", _quietly(beat), pulse.BEAT_SECONDS),
+        Work("examine", _quietly(lambda: pulse.beat("doctor", worker, at=timezone.now(), findings=told())), MINUTE),
         Work("calendars", lambda: calendars.read_due(timezone.now()), MINUTE),
         Work("seal_journal", _seal, MINUTE),
+        Work("erase_due", lambda: sum(retention.sweep(city, at=timezone.now()) for city in _cities()), 60 * MINUTE),
     ]
 
 

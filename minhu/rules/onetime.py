@@ -51,6 +51,11 @@ def spelled(entropy: bytes) -> str:
     return f"{int.from_bytes(entropy, 'big') % 10**DIGITS:0{DIGITS}}"
 
 
+def hidden(words: str, number: str) -> str:
+    """A text with the code in it, as people other than its reader may see it."""
+    return words.replace(number, "•" * DIGITS) if number else words
+
+
 def may_send(sent_at: list[datetime], at: datetime) -> None:
     """sent_at: when codes went to this number in the last day. Raises: CodeTooSoon, TooManyCodes."""
     if any(at - one < BETWEEN for one in sent_at):

@@ -63,7 +63,13 @@ _WRITTEN_ONCE = (
     "supervision_complaintwords", "supervision_evidencepack", _STATEMENT, _FINDING, _APPEAL,
 )  # fmt: skip
 
+_NOT_TO_ERASE = (
+    "(CASE WHEN NEW.subject = 'case' THEN EXISTS (SELECT 1 FROM supervision_complaint c "
+    "WHERE c.case_id = CAST(NEW.subject_id AS BIGINT)) ELSE FALSE END)"
+)
+
 COMPLAINT_GUARDS = (
+    Trigger("audit_erasure", Event.INSERT, "supervision_complaint_is_kept", _NOT_TO_ERASE, "it was complained of"),
     Trigger(_COMPLAINT, Event.DELETE, "supervision_complaint_not_deleted"),
     Trigger(_COMPLAINT, Event.INSERT, "supervision_complaint_begins", "NEW.state <> 'received'", "not looked at yet"),
     unchanged(_COMPLAINT, _MADE, "supervision_complaint_as_made"),

@@ -16,6 +16,7 @@ from minhu.supervision.published import Compared, Period, Tally, Unit
 from minhu.web.charts import Chart, Series, column
 
 LEADING = ("calls", "answered", "in_person", "contact_in_time", "kept", "solved", "satisfied", "transfers")
+OF_AN_OFFICE = ("calls", "in_person", "answered", "kept", "satisfied")
 BY_OFFICE = ("answered", "kept", "satisfied")
 
 
@@ -52,12 +53,33 @@ class Published:
     measured: str
 
 
+@dataclass(frozen=True, slots=True)
+class OfficeFigures:
+    """A few figures of an office."""
+
+    office: str
+    period: Period
+    figures: tuple[Shown, ...]
+
+
 def city_page(city: Office, period: Period) -> Published:
     """The whole city's: what anybody may see."""
     among = published.units(city.pk)
     read = published.tally(city.pk, period)
     hours = published.calls_by_hour(city.pk, period)
     return _page(city.pk, read, among, (*_weekly(read), by_hour(hours), _matters(read)), None)
+
+
+def office_page(city_id: int, office_id: int, period: Period) -> OfficeFigures | None:
+    """What anybody may see of an office beside one of its officials. None: too few calls to say anything."""
+    unit = next((one for one in published.units(city_id) if office_id in one.offices), None)
+    if unit is None:
+        return None
+    counts = published.tally(city_id, period, offices=unit.offices).counts()
+    found = [value(BY_NAME[name], counts) for name in OF_AN_OFFICE]
+    if found[0].hidden or not found[0].number:
+        return None
+    return OfficeFigures(unit.name, period, tuple(shown(one) for one in found))
 
 
 def unit_page(city_id: int, unit: Unit, period: Period) -> Published:

@@ -15,6 +15,8 @@ _DAYS = (
     gettext_noop("周六"), gettext_noop("周日"),
 )  # fmt: skip
 
+_ALL_DAY = gettext_noop("全天")
+
 
 def week_in_words(week: Sequence[Spans]) -> tuple[str, ...]:
     """A line for each run of days that are alike, Monday first; days without a window are not named."""
@@ -25,6 +27,17 @@ def week_in_words(week: Sequence[Spans]) -> tuple[str, ...]:
             lines.append(f"{_run(first, last)} {day_in_words(spans)}")
         first = last + 1
     return tuple(lines)
+
+
+def hours_told(chinese: str) -> str:
+    """Opening hours as the directory says them, in the language of the page."""
+    said = []
+    for rule in chinese.split("；"):
+        days, _space, clock = rule.partition(" ")
+        named = [_(day) if day in _DAYS or day == _ALL_DAY else day for day in days.split("至")]
+        run = _("%(first)s至%(last)s") % {"first": named[0], "last": named[-1]} if len(named) > 1 else named[0]
+        said.append(f"{run} {clock}".strip())
+    return _("；").join(said)
 
 
 def day_in_words(spans: Spans) -> str:

@@ -59,7 +59,7 @@ def pages_of(scene: Scene, work: Work) -> dict[str, Looks]:
     supervisor += ["/console/insight/", f"/console/insight/{issue.pk}/", "/console/insight/replies/"]
     supervisor += ["/console/insight/digest/", "/console/insight/digest/cases/?number=opened"]
     staff += [f"/console/cases/{read(issue, timezone.now()).pk}/", "/console/rectifications/"]
-    operator = ["/console/import/", "/console/gateways/"]
+    operator = ["/console/import/", "/console/gateways/", "/console/health/"]
     return {
         "everybody": [(None, public)],
         "officials and units": [(scene.official_account, official), (work.unit_account, unit)],

@@ -28,7 +28,7 @@ def test_a_citizen_sends_a_matter_and_follows_it_by_its_code(morning: Scene, ope
     page.get_by_label(re.compile("同意为办理")).check()
     page.get_by_role("button", name="提交").click()
 
-    code = page.locator("#code").inner_text().replace(" ", "")
+    code = page.locator("#code [aria-hidden]").inner_text().replace(" ", "")
     message = WebMessage.objects.get(code=code)
     assert message.line == morning.line
     assert Text.objects.filter(code=code, template="matter_received").count() == 1

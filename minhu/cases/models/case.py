@@ -20,6 +20,7 @@ class Case(models.Model):
     reopened: how often the citizen sent it back. parent: the case of the same matter that it joined. door: where it
     belongs, if it is not processed as a case. rate_until: until then only the citizen's rating closes it. kind_by,
     urgency_by: who said so; "" where nobody did. read_at: when its words were last read; None while they wait for it.
+    erased_at: when its words went, because their time was over (rules.keeping).
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
@@ -45,6 +46,7 @@ class Case(models.Model):
     kind_by = models.CharField(max_length=8, blank=True, default="", db_default="")
     urgency_by = models.CharField(max_length=8, blank=True, default="", db_default="")
     read_at = models.DateTimeField(null=True)
+    erased_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [
@@ -69,6 +71,10 @@ class Case(models.Model):
             models.CheckConstraint(
                 condition=Q(kind_by__in=_SAID_BY) & Q(urgency_by__in=_SAID_BY), name="case_said_by_known"
             ),
+            models.CheckConstraint(
+                condition=Q(erased_at__isnull=True) | Q(state__in=["closed", "withdrawn"], body="", place=""),
+                name="case_erased_is_over",
+            ),
         ]
         indexes = [
             models.Index(fields=["city", "holder", "state"], name="case_by_holder"),
@@ -78,6 +84,11 @@ class Case(models.Model):
             models.Index(fields=["replied_at"], condition=Q(state="replied"), name="case_to_close"),
             models.Index(fields=["id"], condition=Q(read_at__isnull=True), name="case_to_read"),
             models.Index(fields=["city"], condition=Q(confidential=True), name="case_confidential"),
+            models.Index(
+                fields=["city", "closed_at"],
+                condition=Q(erased_at__isnull=True, closed_at__isnull=False),
+                name="case_to_erase",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -60,7 +60,8 @@ def tabs_of(viewer: Viewer) -> tuple[Tab, ...]:
         today = Tab("today", _("今日"), "house", reverse("today"))
         return (today, calls, callbacks, Tab("presence", _("日程"), "calendar-days", reverse("presence")), me)
     gateways = Tab("gateways", _("短信通道"), "send", reverse("console-gateways"))
-    last = (gateways, me) if viewer.has(Role.OPERATOR) else (me,)
+    health = Tab("health", _("健康"), "monitor", reverse("console-health"))
+    last = (health, gateways, me) if viewer.has(Role.OPERATOR) else (me,)
     first = []
     if viewer.has(Role.STAFF):
         first += [Tab("queue", _("待办"), "inbox", reverse("queue"))]

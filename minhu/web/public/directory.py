@@ -16,12 +16,17 @@ from django.views.decorators.http import require_safe
 from minhu.directory import exporting, glance, queries
 from minhu.directory.queries import OfficeGroup, PublicOfficial
 from minhu.planner.queries import best_times
+from minhu.rules.clock import legal_day
 from minhu.rules.planning import Spans
 from minhu.rules.words import OfficeKind
+from minhu.supervision.published import whole_weeks
 from minhu.web import words
 from minhu.web.public import asked
+from minhu.web.published import office_page
 from minhu.web.window_words import week_in_words
 
+WEEKS = 12
+"""Over which an office's figures are shown, as on the page of figures."""
 LEVELS = (OfficeKind.CITY, OfficeKind.DEPARTMENT, OfficeKind.COUNTY, OfficeKind.TOWNSHIP)
 
 
@@ -97,6 +102,7 @@ def official(request: HttpRequest, official_id: int) -> HttpResponse:
     person = Person(page.official, official_id not in glance.away_now(city.pk, at))
     best = best_times([line.line_id for line in page.official.lines])
     context = {"face": "directory", "person": person, "superior": page.superior, "best": _in_words(best)}
+    context["figures"] = office_page(city.pk, page.official.office_id, whole_weeks(legal_day(at), WEEKS))
     return render(request, "public/official.html", context)
 
 

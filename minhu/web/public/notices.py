@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -9,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 @require_safe
 def privacy(request: HttpRequest) -> HttpResponse:
-    """Source: Personal Information Protection Law, Art. 17 (what is told), 44 to 50 (rights)."""
-    return render(request, "public/privacy.html", {"face": "about"})
+    """Source: Personal Information Protection Law, Art. 17 (what is told), 19 (how long), 44 to 50 (rights)."""
+    return render(request, "public/privacy.html", {"face": "about", "kept": settings.KEEPING})
 
 
 @require_safe

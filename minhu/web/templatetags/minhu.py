@@ -16,6 +16,8 @@ from django.utils.translation import gettext as _
 from minhu.rules import numbers
 from minhu.rules.clock import legal_day, local
 from minhu.web import digest_words, words
+from minhu.web.modes import CHINESE
+from minhu.web.window_words import hours_told
 
 register = template.Library()
 
@@ -171,6 +173,27 @@ def pretty(number: str | None) -> str:
 def tel(number: str | None) -> str:
     """What stands after ``tel:``; a national number as it is dialled at home."""
     return numbers.pretty(number or "").replace(" ", "").replace("-", "")
+
+
+@register.simple_tag
+def spoken(shown: str) -> SafeString:
+    """A number or code to be read out sign by sign, never as so many millions; the eye sees it in groups."""
+    signs = _("，").join(" ".join(group) for group in shown.replace("-", " ").split())
+    return format_html('<span aria-hidden="true">{}</span><span class="unseen">{}</span>', shown, signs)
+
+
+@register.simple_tag
+def in_chinese() -> SafeString:
+    """On a page in English: what stands here is Chinese, and is to be read out as such."""
+    return SafeString("" if get_language() == CHINESE else ' lang="zh-Hans-CN"')
+
+
+@register.filter
+def hours(shown: str) -> str:
+    """Opening hours in the reader's language; the directory has them in Chinese: 周一至周五 08:30–12:00."""
+    if get_language() == CHINESE:
+        return shown
+    return hours_told(shown)
 
 
 @register.filter

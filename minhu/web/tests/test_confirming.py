@@ -9,11 +9,14 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils import timezone
 
+from minhu.cases import actions
+from minhu.cases.models import Case
 from minhu.directory.models import Office
 from minhu.intake import confirming
-from minhu.intake.models import NumberCheck, Text
+from minhu.intake.models import NumberCheck, Text, Thread
 from minhu.rules import onetime
 from minhu.rules.onetime import CodeOver, CodeTooSoon, NothingToConfirm, TooManyCodes, WrongCode
+from minhu.rules.words import Role
 from minhu.web.public.forms import fresh_key
 from tests import make
 
@@ -115,3 +118,20 @@ def test_the_database_refuses_a_sixth_try_and_a_late_confirmation(client: Client
     for change in ({"tries": onetime.MOST_TRIES + 1}, {"confirmed_at": too_late}):
         with pytest.raises(IntegrityError), transaction.atomic():
             NumberCheck.objects.filter(pk=made.pk).update(**change)
+
+
+def test_staff_see_that_the_number_is_confirmed_and_never_the_code(client: Client, city: Office) -> None:
+    code = sent(client)
+    confirming.send(code)
+    number = texted(code)
+    confirming.confirm(code, number)
+    actions.take_in(at=timezone.now())
+    case = Case.objects.get(code=code)
+    client.force_login(make.account(city, Role.STAFF))
+
+    page = client.get(f"/console/cases/{case.pk}/").content.decode()
+    thread = client.get(f"/console/threads/{Thread.objects.get().pk}/").content.decode()
+
+    assert "本人已确认" in page
+    assert "••••••" in thread
+    assert number not in page + thread

@@ -70,7 +70,7 @@ def test_an_operator_runs_the_system_and_reads_no_matter(city: Office, line: Lin
     case = missed(line)
     client = signed_in(city, Role.OPERATOR)
 
-    assert client.get("/console/").headers["Location"] == "/console/gateways/"
+    assert client.get("/console/").headers["Location"] == "/console/health/"
     assert client.get(f"/console/cases/{case.pk}/").status_code == 404
     assert client.get("/console/import/").status_code == 200
 

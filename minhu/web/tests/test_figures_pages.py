@@ -62,6 +62,28 @@ def test_anybody_reads_how_many_calls_are_answered(line: Line, client: Client) -
     assert "约谈 0 次" in page
 
 
+def test_beside_an_official_stand_the_figures_of_his_office_and_none_where_they_are_few(
+    line: Line, few: Line, client: Client
+) -> None:
+    counted(line, calls=40, answered=30, in_person=20)
+
+    page = client.get(f"/o/{line.official_id}/").content.decode()
+    silent = client.get(f"/o/{few.official_id}/").content.decode()
+
+    assert "30/40，95% 区间 60–86%" in page
+    assert "不是某一个人的" in page
+    assert "区间" not in silent
+
+
+def test_in_english_the_hours_are_english_and_what_is_chinese_says_so(line: Line, client: Client) -> None:
+    Line.objects.filter(pk=line.pk).update(opening_hours="mon-fri 08:30-12:00")
+
+    page = client.get(f"/o/{line.official_id}/", headers={"cookie": "language=en"}).content.decode()
+
+    assert "Monday to Friday 08:30–12:00" in page
+    assert '<h1 lang="zh-Hans-CN">王明</h1>' in page
+
+
 def test_an_office_of_nine_calls_shows_no_figure_and_one_of_forty_does(line: Line, few: Line, client: Client) -> None:
     counted(line, calls=40, answered=30)
     page = client.get("/figures/").content.decode()

@@ -21,6 +21,33 @@
   reveal();
   document.addEventListener("htmx:afterSwap", reveal);
 
+  /* the page is read aloud, where the browser has a voice: as a screen reader would, what is hidden from it left out */
+  const aloud = document.querySelector("[data-aloud]");
+  if (aloud && window.speechSynthesis && window.SpeechSynthesisUtterance) {
+    const button = aloud.querySelector("button");
+    const says = button.querySelector("[data-says]");
+    const [start, stop] = [says.textContent, button.dataset.stop];
+    const set = (on) => { button.setAttribute("aria-pressed", String(on)); says.textContent = on ? stop : start; };
+    const heard = (node) => {
+      if (node.nodeType === Node.TEXT_NODE) return node.data.trim();
+      if (node.nodeType !== Node.ELEMENT_NODE || node.matches("[aria-hidden=true], [hidden], script, .trap")) return "";
+      const words = node.getAttribute("aria-label") || [...node.childNodes].map(heard).filter(Boolean).join(" ");
+      return words && node.matches("p, h1, h2, h3, h4, li, dt, dd, label, legend, td, th, button") ? `${words}。` : words;
+    };
+    const lines = () => heard(document.getElementById("main")).match(/[^。；！？]+[。；！？]?/g) || [];
+    aloud.hidden = false;
+    button.addEventListener("click", () => {
+      const on = button.getAttribute("aria-pressed") === "true";
+      speechSynthesis.cancel();
+      set(!on);
+      if (on) return;
+      const said = lines().map((line) => Object.assign(new SpeechSynthesisUtterance(line), { lang: document.documentElement.lang, rate: 0.9 }));
+      if (said.length) said.at(-1).onend = () => set(false); else set(false);
+      said.forEach((one) => speechSynthesis.speak(one));
+    });
+    window.addEventListener("pagehide", () => speechSynthesis.cancel());
+  }
+
   /* a form that was sent is not sent again by a second tap */
   document.addEventListener("submit", (event) => {
     const form = event.target;
