@@ -14,8 +14,7 @@ from minhu.cases.models.promise import Attempt, Escalation, Extension, Promise
 from minhu.cases.models.transfer import CityRules, Notice, Transfer
 
 __all__ = [
-    "Addition", "Alert", "AlertWay", "Attachment", "Attempt", "Case", "CityRules", "CodeLookup", "Conflict", "Contact",
-    "ErasureRound", "Escalation", "Extension", "Hold", "HotlineOffer", "Named", "Note", "Notice", "PendingAct", "Promise",
-    "Rating", "Reply",
-    "Transfer", "WrapUp",
+    "Addition", "Alert", "AlertWay", "Attachment", "Attempt", "Case", "CityRules", "CodeLookup", "Conflict",
+    "Contact", "ErasureRound", "Escalation", "Extension", "Hold", "HotlineOffer", "Named", "Note", "Notice",
+    "PendingAct", "Promise", "Rating", "Reply", "Transfer", "WrapUp",
 ]  # fmt: skip
