@@ -29,4 +29,5 @@ def escalated(viewer: Viewer, at: datetime) -> tuple[PromiseRow, ...]:
     if not viewer.has(*SUPERVISES):
         under_him = Q(case__holder__superior=viewer.official_id or 0)
         rows = rows.filter(under_him | Q(case__in=came_up(viewer).values("case")))
-    return tuple(sorted(promise_rows(rows, at), key=lambda row: -row.rung)[:_MOST_ROWS])
+    worst = list(rows.order_by("-rung", "due_at", "pk").values_list("pk", flat=True)[:_MOST_ROWS])
+    return tuple(sorted(promise_rows(Promise.objects.filter(pk__in=worst), at), key=lambda row: -row.rung))

@@ -114,9 +114,9 @@ def ledger(viewer: Viewer, at: datetime) -> Ledger:
     return Ledger(
         at=at,
         due_today=due_today(viewer, at),
-        mine=promise_rows(open_now.filter(_mine(viewer)), at)[:_MOST_ROWS],
-        unit=promise_rows(open_now.filter(_of_unit(viewer)).exclude(_mine(viewer)), at)[:_MOST_ROWS],
-        overdue=promise_rows(open_now.filter(due_at__lt=at), at)[:_MOST_ROWS],
+        mine=promise_rows(open_now.filter(_mine(viewer)), at, most=_MOST_ROWS),
+        unit=promise_rows(open_now.filter(_of_unit(viewer)).exclude(_mine(viewer)), at, most=_MOST_ROWS),
+        overdue=promise_rows(open_now.filter(due_at__lt=at), at, most=_MOST_ROWS),
     )
 
 

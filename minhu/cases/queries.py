@@ -151,7 +151,7 @@ def owed(viewer: Viewer, at: datetime) -> tuple[PromiseRow, ...]:
     mine = _open_promises(viewer).filter(kind__in=[PromiseKind.CALL_BACK.value, PromiseKind.REPLY.value])
     if viewer.official_id is not None:
         mine = mine.filter(Q(owner_official=viewer.official_id) | Q(case__line__official=viewer.official_id))
-    return promise_rows(mine, at)[:_MOST_ROWS]
+    return promise_rows(mine, at, most=_MOST_ROWS)
 
 
 def calls_of_day(viewer: Viewer, at: datetime) -> tuple[CallRow, ...]:
@@ -182,15 +182,15 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
         Q(state=TextState.UNKNOWN.value, attempt_at__gt=at - VOICE_SHOWN_FOR)
         | Q(state=TextState.FAILED.value, settled_at__gt=at - timedelta(days=1))
     )
+    to_call_back = open_promises.filter(kind=PromiseKind.CALL_BACK.value)
+    to_clarify = open_promises.filter(kind=PromiseKind.CLARIFY.value)
     return Queue(
         at=at,
         ringing=ringing(viewer, _my_calls(viewer)),
         due_today=due_today(viewer, at),
-        callbacks=promise_rows(open_promises.filter(kind=PromiseKind.CALL_BACK.value, case__holder__isnull=False), at)[
-            :_MOST_ROWS
-        ],
-        clarifications=promise_rows(open_promises.filter(kind=PromiseKind.CLARIFY.value), at)[:_MOST_ROWS],
-        unassigned=promise_rows(open_promises.filter(case__holder=None), at)[:_MOST_ROWS],
+        callbacks=promise_rows(to_call_back.filter(case__holder__isnull=False), at, most=_MOST_ROWS),
+        clarifications=promise_rows(to_clarify, at, most=_MOST_ROWS),
+        unassigned=promise_rows(open_promises.filter(case__holder=None), at, most=_MOST_ROWS),
         to_wrap_up=tuple(late),
         unknown_texts=text_rows(unknown.order_by("at")[:_MOST_ROWS]),
         voice_messages=_voices(viewer, at),
