@@ -66,7 +66,7 @@ def run() -> None:
             *_search(),
             *_supervision(),
             *_figures(),
-            *_planner(),
+            *_planner(stopping.is_set),
             *_housekeeping(worker, posts),
         ]
         rounds = Rounds(work)
@@ -142,16 +142,27 @@ def _figures() -> list[Work]:
     return [Work("count_figures", count, MINUTE), Work("watch_answers", _quietly(watch), 5 * MINUTE)]
 
 
-def _planner() -> list[Work]:
-    def plan() -> int:
+def _planner(stopped: Callable[[], bool]) -> list[Work]:
+    def days() -> int:
         at = timezone.now()
-        return sum(planning.plan_due(city, at=at, of_citizens=of_citizens()) for city in _cities())
+        return sum(planning.plan_days(city, at=at, of_citizens=of_citizens()) for city in _cities())
+
+    pace = planning.Pace(stopped=stopped)
+
+    def propose() -> int:
+        return sum(
+            planning.plan_windows(city, at=timezone.now(), of_citizens=of_citizens(), pace=pace) for city in _cities()
+        )
 
     def learn() -> None:
         for city in _cities():
             learning.judge_due(city, at=timezone.now(), of_citizens=of_citizens())
 
-    return [Work("plan", plan, 15.0), Work("judge_forecast", _quietly(learn), 10 * MINUTE)]
+    return [
+        Work("plan_days", days, 15.0),
+        Work("propose_windows", propose, MINUTE),
+        Work("judge_forecast", _quietly(learn), 10 * MINUTE),
+    ]
 
 
 def _quality() -> list[Work]:

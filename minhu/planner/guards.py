@@ -12,7 +12,7 @@ PLANNER_GUARDS = (
         _PROPOSAL,
         (
             "city_id", "line_id", "made_at", "week_on", "inputs", "hours", "calls", "calls_low", "calls_high", "inside",
-            "minutes", "assumption", "notes",
+            "minutes", "assumption", "notes", "callbacks", "unmet",
         ),
         "planner_proposal_not_rewritten",
     ),
@@ -20,6 +20,7 @@ PLANNER_GUARDS = (
     Trigger(_PROPOSAL, Event.DELETE, "planner_proposal_not_deleted"),
     Trigger(_FEED, Event.UPDATE, "planner_feed_revoked_for_good", 'OLD."revoked_at" IS NOT NULL'),
     unchanged(_FEED, ("official_id", "key", "token_sealed", "made_at"), "planner_feed_not_rewritten"),
+    *append_only("planner_expectedeffect"),
     *append_only("planner_dayplan"),
     *append_only("planner_plannedcall"),
     *append_only("planner_judgedweek"),

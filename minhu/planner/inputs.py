@@ -21,6 +21,8 @@ from minhu.rules.words import PromiseKind
 
 LATE = timedelta(minutes=10)
 """A planned call that was not placed so long after its time is planned anew."""
+_MOST = 55
+"""Characters of the hash that leave room for the day."""
 
 
 def inputs_now(city_id: int, at: datetime) -> dict[tuple[int, Task], str]:
@@ -33,10 +35,15 @@ def inputs_now(city_id: int, at: datetime) -> dict[tuple[int, Task], str]:
     calendars, owed, missed = _calendars(lines, today), _owed(lines), _missed(lines, at)
     found = {}
     for official_id, own in lines.items():
-        common = [str(today), *own, *calendars[official_id]]
-        found[official_id, Task.WINDOWS] = _short(common)
-        found[official_id, Task.DAY] = _short([*common, *owed[official_id], *missed[official_id]])
+        common = [*own, *calendars[official_id]]
+        found[official_id, Task.WINDOWS] = f"{today:%Y%m%d} {_short(common)[:_MOST]}"
+        found[official_id, Task.DAY] = _short([str(today), *common, *owed[official_id], *missed[official_id]])
     return found
+
+
+def may_wait(before: str, now: str) -> bool:
+    """Whether nothing but the day is another for the windows, or there are none yet: that is work for the night."""
+    return not before or before.partition(" ")[2] == now.partition(" ")[2]
 
 
 def _calendars(officials: Iterable[int], today: date) -> dict[int, list[str]]:

@@ -49,7 +49,9 @@ def _placed(slot: Slot, week: OfficialWeek, begin: datetime) -> PlacedCall:
 
 def _why(slot: Slot, week: OfficialWeek) -> str:
     how = week.how(slot.start)
-    if any(one.start <= slot.start and slot.end <= one.end for one in week.windows):
+    # who answers at any time has no windows to speak of, even if his hours are written as all day
+    own = (one for one in week.windows if one.end - one.start < MINUTES_A_DAY)
+    if any(one.start <= slot.start and slot.end <= one.end for one in own):
         why = "在您的接听时段里"
     elif how is None:
         why = "日程的空档，不打断工作"

@@ -12,11 +12,19 @@ from minhu.audit import privacy
 from minhu.directory.authority import HELPS_THE_OFFICIAL, KEEPS_THE_DIRECTORY
 from minhu.intake.scope import NotYours, scope_of
 from minhu.planner.answering import key_of
-from minhu.planner.models import DayPlan, HoldFeed, JudgedWeek, PlannedCall, WindowProposal
+from minhu.planner.models import (
+    DayPlan,
+    ExpectedEffect,
+    HoldFeed,
+    JudgedWeek,
+    PlannedCall,
+    PlanTurn,
+    WindowProposal,
+)
 from minhu.rules.access import Viewer
 from minhu.rules.clock import legal_day
 from minhu.rules.hours import Hours, HoursUnreadable
-from minhu.rules.planning import TAKEN, Finding, Spans
+from minhu.rules.planning import TAKEN, Finding, Measure, Spans, Task
 from minhu.rules.words import PromiseKind, Role
 
 SEES_PLANNING = (Role.STAFF, Role.SUPERVISOR, Role.LEADERSHIP, *KEEPS_THE_DIRECTORY)
@@ -26,7 +34,9 @@ NO_SPANS: tuple[Spans, ...] = ((),) * 7
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """Proposed windows. week: Monday first. inside_percent: of the calls expected; may_answer: he or who helps him."""
+    """Proposed windows. week, callbacks: Monday first. inside_percent: of the calls expected; may_answer: he or who
+    helps him. unmet: what of the promise is missed even so.
+    """
 
     id: int
     line_id: int
@@ -38,10 +48,22 @@ class Standing:
     high: int
     inside_percent: int
     minutes_a_day: int
+    callbacks: tuple[Spans, ...]
+    effects: Mapping[Measure, ExpectedEffect]
     assumption: str
+    unmet: tuple[str, ...]
     notes: tuple[str, ...]
     made_at: datetime
     may_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unplanned:
+    """An official to whom nothing could be proposed. fault: why, in words."""
+
+    about: str
+    office: str
+    fault: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +107,8 @@ class LineWeeks:
 def standing(viewer: Viewer) -> tuple[Standing, ...]:
     """Proposals that stand for lines the viewer sees, his own first."""
     rows = WindowProposal.objects.filter(_lines(viewer), answer="", line__withdrawn_at=None)
-    rows = rows.select_related("line__official__office").order_by("line__official__order", "line_id")
+    rows = rows.select_related("line__official__office").prefetch_related("effects")
+    rows = rows.order_by("line__official__order", "line_id")
     helps = scope_of(viewer, HELPS_THE_OFFICIAL)
     found = [_standing(row, viewer, helps.covers(row.line, row.city_id)) for row in rows]
     return tuple(sorted(found, key=lambda one: not one.may_answer))
@@ -97,6 +120,18 @@ def standing_of(viewer: Viewer, line_id: int) -> Standing | None:
     if not found and not WindowProposal.objects.filter(_lines(viewer), line=line_id).exists():
         raise NotYours
     return found[0] if found else None
+
+
+def unplanned(viewer: Viewer) -> tuple[Unplanned, ...]:
+    """Officials the viewer sees for whom the last try found no windows, and why."""
+    scope = scope_of(viewer, SEES_PLANNING)
+    rows = PlanTurn.objects.filter(official__city=viewer.city_id, official__left_on=None, task=Task.WINDOWS.value)
+    rows = rows.exclude(fault="").select_related("official__office").prefetch_related("official__lines")
+    return tuple(
+        Unplanned(str(one.official), str(one.official.office), one.fault)
+        for one in rows.order_by("official__order", "official_id")
+        if any(scope.covers(line, viewer.city_id) for line in one.official.lines.all() if line.withdrawn_at is None)
+    )
 
 
 def best_times(lines: Collection[int]) -> Mapping[int, tuple[Spans, ...]]:
@@ -195,7 +230,10 @@ def _standing(row: WindowProposal, viewer: Viewer, helps: bool) -> Standing:
         id=row.pk, line_id=row.line_id, about=str(row.line.official), office=str(row.line.official.office), week=week,
         calls=row.calls, low=row.calls_low, high=row.calls_high,
         inside_percent=round(100 * row.inside / row.calls) if row.calls else 0,
-        minutes_a_day=round(row.minutes / max(days, 1)), assumption=row.assumption, notes=_split(row.notes),
+        minutes_a_day=round(row.minutes / max(days, 1)),
+        callbacks=spans_of(row.callbacks) if row.callbacks else NO_SPANS,
+        effects={Measure(one.measure): one for one in row.effects.all()},
+        assumption=row.assumption, unmet=_split(row.unmet), notes=_split(row.notes),
         made_at=row.made_at, may_answer=helps or row.line.official_id == viewer.official_id,
     )  # fmt: skip
 

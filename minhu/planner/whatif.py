@@ -19,7 +19,7 @@ from minhu.rules.calendar import china
 from minhu.rules.words import LineMode
 
 if TYPE_CHECKING:
-    from minhu.planner.engine.forecast import Learnt
+    from minhu.planner.engine.forecast import Belief, Learnt
     from minhu.planner.engine.measuring import Behaviour, Lengths
 
 CALLERS_OF_A_CITY = 600_000
@@ -57,8 +57,8 @@ class Basis:
         return predict(learnt, self.monday, 7, Known(china(), events)).rates()
 
 
-def basis(city_id: int, at: datetime, *, of_citizens: Q, only: Collection[int]) -> Basis:
-    """Of these lines, which share their staff. A fixed number of queries."""
+def basis(city_id: int, at: datetime, *, of_citizens: Q, only: Collection[int], belief: Belief | None = None) -> Basis:
+    """Of these lines, which share their staff. A fixed number of queries. belief: before a line's own calls."""
     from minhu.planner.engine.forecast import learn
     from minhu.planner.gather import city_inputs
 
@@ -78,7 +78,7 @@ def basis(city_id: int, at: datetime, *, of_citizens: Q, only: Collection[int]) 
     return Basis(
         monday=found.monday,
         lines=lines,
-        learnt=tuple(learn(one.history, found.known) for one in found.lines.values()),
+        learnt=tuple(learn(one.history, found.known, belief) for one in found.lines.values()),
         staff=staff_together(city_id, {office for _line, _mode, office in rows}, found.monday),
         habits=_habits(found.behaviour),
         notes=tuple(dict.fromkeys(note for one in found.lines.values() for note in one.notes)),

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from minhu.audit import trail
 from minhu.directory.models import Line
-from minhu.planner.models import DayPlan, PlannedCall, WindowProposal
+from minhu.planner.models import DayPlan, ExpectedEffect, PlannedCall, WindowProposal
+from minhu.planner.proposed_words import assumption, conditions, hours_of
 from minhu.rules.access import system
 from minhu.rules.clock import legal_day
-from minhu.rules.planning import Answer
+from minhu.rules.planning import LONGEST_HOURS, Answer, Measure
 
-if TYPE_CHECKING:  # loads arrays
-    from minhu.planner.proposing import Proposed
+if TYPE_CHECKING:
+    from minhu.planner.proposals import Expected, Proposed
 
 NOT_AGAIN_FOR = timedelta(days=28)
 """Whoever declined is left alone for so long: the next day's windows are seldom others."""
@@ -40,6 +40,57 @@ class Placed:
     fault: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """One measure of what windows do; see ``ExpectedEffect``."""
+
+    measure: Measure
+    now: float | None
+    expected: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Windows to propose; see ``WindowProposal``."""
+
+    hours: str
+    minutes: int
+    expected: Expected
+    assumption: str
+    effects: tuple[Effect, ...] = ()
+    callbacks: str = ""
+    unmet: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+def windows(made: Proposed, budget_minutes: int | None) -> Windows | None:
+    """What is kept of a proposal; None where today's way is as good. budget_minutes: his limit as it stands."""
+    found = made.proposal
+    if not found.better or found.plan.windows is None:
+        return None
+    hours, callbacks = hours_of(found.plan.windows), hours_of(found.plan.callbacks or ())
+    if len(hours) > LONGEST_HOURS or len(callbacks) > LONGEST_HOURS:
+        return None
+    effects = []
+    for measure in Measure:
+        now, then = getattr(found.today, measure.value), getattr(found.effect, measure.value)
+        if then is not None:
+            low, high = (then.value if edge is None else edge for edge in (then.low, then.high))
+            effects.append(Effect(measure, None if now is None else now.value, then.value, low, high))
+    return Windows(
+        hours=hours,
+        minutes=sum(one.end - one.start for one in found.plan.windows),
+        expected=made.expected,
+        assumption=assumption(found),
+        effects=tuple(effects),
+        callbacks=callbacks,
+        unmet=found.unmet,
+        notes=(*made.notes, *conditions(found.plan, budget_minutes)),
+    )
+
+
 def write_day(official_id: int, city_id: int, inputs: str, placed: Placed, *, at: datetime) -> DayPlan:
     """The day as it is planned now; what was planned before stays to be read."""
     plan = DayPlan.objects.create(
@@ -53,9 +104,7 @@ def write_day(official_id: int, city_id: int, inputs: str, placed: Placed, *, at
     return plan
 
 
-def write_windows(
-    line_id: int, inputs: str, proposed: Proposed | None, notes: Sequence[str], *, at: datetime
-) -> WindowProposal | None:
+def write_windows(line_id: int, inputs: str, proposed: Windows | None, *, at: datetime) -> WindowProposal | None:
     """Propose these windows in place of what stood, unless they are in force or some were declined of late.
 
     Where the same windows stand already, they stay as they are.
@@ -69,11 +118,19 @@ def write_windows(
         standing.save(update_fields=["answer", "answered_at"])
     if proposed is None or proposed.hours == line.opening_hours or _declined(line, at):
         return None
+    of = proposed.expected
     made = WindowProposal.objects.create(
         city_id=line.city_id, line=line, made_at=at, week_on=_monday(at), inputs=inputs, hours=proposed.hours,
-        calls=proposed.calls, calls_low=proposed.low, calls_high=proposed.high, inside=proposed.inside,
-        minutes=proposed.minutes, assumption=proposed.assumption, notes="\n".join(notes),
+        calls=of.calls, calls_low=of.low, calls_high=of.high, inside=of.inside, minutes=proposed.minutes,
+        assumption=proposed.assumption[:300], notes="\n".join(proposed.notes), callbacks=proposed.callbacks,
+        unmet="\n".join(proposed.unmet),
     )  # fmt: skip
+    ExpectedEffect.objects.bulk_create(
+        ExpectedEffect(
+            proposal=made, measure=one.measure.value, now=one.now, expected=one.expected, low=one.low, high=one.high
+        )
+        for one in proposed.effects
+    )
     trail.record(system(line.city_id), "propose_windows", made, line=line.pk, hours=made.hours)
     return made
 

@@ -34,6 +34,18 @@ class Task(StrEnum):
     WINDOWS = "windows"
 
 
+class Measure(StrEnum):
+    """What proposed windows are expected to change, as told to people; see ``engine.proposal.Effect``."""
+
+    IN_PERSON = "in_person"
+    SOON = "soon"
+    KEPT = "kept"
+    WAIT_SECONDS = "wait_seconds"
+    OWN_MINUTES_A_DAY = "own_minutes_a_day"
+    INTERRUPTIONS_A_WEEK = "interruptions_a_week"
+    BROKEN_A_WEEK = "broken_a_week"
+
+
 class Finding(StrEnum):
     """What a week says of the forecast."""
 

@@ -8,15 +8,10 @@ from minhu.ops.plan.span_words import clock, spans
 from minhu.ops.plan.tables import table
 from minhu.planner.engine.confidence import Estimate
 from minhu.planner.engine.day import Interruptible
-from minhu.planner.engine.proposal import Assumption, Effect, Gain, Plan, Proposal, Sensitivity
+from minhu.planner.engine.proposal import Effect, Gain, Plan, Proposal, Sensitivity
 from minhu.planner.proposals import Proposed
+from minhu.planner.proposed_words import NAMES
 
-ASSUMED = {
-    Assumption.VOLUME: "来电数量",
-    Assumption.TALK: "通话长短",
-    Assumption.PATIENCE: "群众等待的耐心",
-    Assumption.ANSWERS: "本人接起的比例",
-}
 BUSY = {
     None: "空闲",
     Interruptible.CAN: "办公",
@@ -67,7 +62,7 @@ def told(proposed: Proposed) -> Iterator[str]:
         list(_frontier(found)),
     )
     yield ""
-    yield f"最要紧的假设：{ASSUMED[found.main]}"
+    yield f"最要紧的假设：{NAMES[found.main]}"
     yield from table(
         ("假设", "倍数", "本人首次接通", "60 秒内接通", "分钟/天"), [_assumed(one) for one in found.sensitivities]
     )
@@ -129,7 +124,7 @@ def _frontier(found: Proposal) -> Iterator[tuple[str, ...]]:
 
 def _assumed(one: Sensitivity) -> tuple[str, ...]:
     shares = (f"{one.in_person * 100:+.1f}%", f"{one.soon * 100:+.1f}%")
-    return ASSUMED[one.assumption], f"×{one.factor:g}", *shares, f"{one.own_minutes_a_day:+.1f}"
+    return NAMES[one.assumption], f"×{one.factor:g}", *shares, f"{one.own_minutes_a_day:+.1f}"
 
 
 def _of(effect: Effect, name: str) -> Estimate | None:

@@ -8,7 +8,7 @@ Example: docs/reference/planner.md.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import groupby
@@ -16,7 +16,7 @@ from itertools import groupby
 from minhu.planner.engine.confidence import Estimate
 from minhu.planner.engine.day import MINUTES_A_WEEK, Window, merged
 from minhu.planner.engine.errors import InputUnclear
-from minhu.planner.engine.judging import Judged, judged, today, undominated
+from minhu.planner.engine.judging import AS_SHOWN, Judged, judged, today, undominated
 from minhu.planner.engine.laws import Duration, Law
 from minhu.planner.engine.line_model import CityModel, LineModel
 from minhu.planner.engine.proposal import Aim, Assumption, Effect, Gain, Plan, Point, Proposal, Sensitivity
@@ -30,6 +30,8 @@ ROUGHLY, SURELY = 0.05, 0.005
 """What may be missed of the promise without a difference, in few replications and in many."""
 SAME_DISTURBANCE = 0.5
 """Interruptions a week that make no difference to an official."""
+WORTH_A_CHANGE = 4
+"""So many times as many are worth changing windows that he is used to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,7 @@ def propose(
     sensitivities = _sensitivities(asked, best.plan)
     tell(1.0)
 
-    unmet = tuple(words for _by, words in best.unmet(asked.aim))
-    if unmet and not any(city.staff.on_duty):
-        unmet = (*unmet, "没有值班人员：他不接时只能留言，请先安排值班。")
+    unmet = tuple(_unmet(asked, best, finals))
     return Proposal(
         plan=best.plan,
         effect=best.effect,
@@ -108,6 +108,7 @@ def propose(
         gains=gains,
         sensitivities=sensitivities,
         main=max(sensitivities, key=lambda one: abs(one.in_person) + abs(one.soon)).assumption,
+        better=_surely(best, asked.aim) < _surely(finals[0], asked.aim),
         reachable=not unmet,
         unmet=unmet,
         seed=city.seed,
@@ -174,6 +175,24 @@ def _disturbs(one: Judged, aim: Aim, grain: float) -> tuple[float, ...]:
     missed = sum(by for by, _words in one.unmet(aim))
     steps = round(one.effect.interruptions_a_week.value / SAME_DISTURBANCE)
     return float(round(missed / grain)), float(steps), -_value(one.effect.in_person)
+
+
+def _surely(one: Judged, aim: Aim) -> tuple[float, ...]:
+    """As ``_disturbs``, in steps so coarse that a change of windows is worth it."""
+    missed, steps, in_person = _disturbs(one, aim, ROUGHLY)
+    return missed, float(round(steps / WORTH_A_CHANGE)), float(round(in_person / ROUGHLY))
+
+
+def _unmet(asked: _Asked, best: Judged, finals: Sequence[Judged]) -> Iterator[str]:
+    """What the recommended plan misses, and why there is none that does not."""
+    missed = [words for _by, words in best.unmet(asked.aim)]
+    yield from missed
+    most = max(finals, key=lambda one: _value(one.effect.in_person))
+    if _value(best.effect.in_person) < asked.aim.in_person - AS_SHOWN and most is not best:
+        costs = "".join(words for _by, words in most.unmet(asked.aim))
+        yield f"比较过的方案里本人接通最多的是 {_value(most.effect.in_person):.1%}，但要付出代价：{costs}"
+    if missed and not any(asked.city.staff.on_duty):
+        yield "没有值班人员：他不接时只能留言，请先安排值班。"
 
 
 def _frontier(finals: Sequence[Judged], aim: Aim) -> tuple[Point, ...]:

@@ -30,16 +30,17 @@ class Aim:
 
     soon: share of callers in opening hours who reach a person within 60 seconds. kept: share of promised first contacts
     made on the day on which they fall due, the next working day at the latest. own_minutes_a_day: talk, writing up and
-    callbacks of the official himself. window_minutes_a_day: of his day that answer windows and callback slots may set
-    aside. in_person: share of callers whose first call the official himself answers, at least. No protected meeting is
-    ever broken, whatever the aim.
+    callbacks of the official himself. window_minutes_a_day: of his day that answer windows and callback slots may take
+    up; at his desk he works on in them until it rings. in_person: share of callers whose first call the official
+    himself answers, at least: a citizen rang to hear whether it is really him. No protected meeting is ever broken,
+    whatever the aim.
     """
 
     soon: float = 0.95
     kept: float = 1.0
     own_minutes_a_day: int = 45
-    window_minutes_a_day: int = 120
-    in_person: float = 0.0
+    window_minutes_a_day: int = 480
+    in_person: float = 0.25
 
     def __post_init__(self) -> None:
         for name in ("soon", "kept", "in_person"):
@@ -133,8 +134,9 @@ class Proposal:
     """The recommended plan beside today's way.
 
     difference: ``effect`` less ``today``, over the same callers, so the interval is of the difference itself.
-    reachable: the recommended plan keeps the promise; otherwise it is the nearest found, and ``unmet`` says in Chinese
-    what it misses. main: the assumption that matters most. seed: with the same inputs it gives the same proposal.
+    better: it is, by more than makes no difference. reachable: the recommended plan keeps the promise; otherwise it is
+    the nearest found, and ``unmet`` says in Chinese what it misses and why. main: the assumption that matters most.
+    seed: with the same inputs it gives the same proposal.
     """
 
     plan: Plan
@@ -145,6 +147,7 @@ class Proposal:
     gains: tuple[Gain, ...]
     sensitivities: tuple[Sensitivity, ...]
     main: Assumption
+    better: bool
     reachable: bool
     unmet: tuple[str, ...]
     seed: int

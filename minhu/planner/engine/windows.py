@@ -28,6 +28,8 @@ FIRST, LAST = 14, 40
 LONGEST_SPAN = 3
 MOST_HALF_HOURS = 4
 """Of a day: a span, or two together."""
+WIDE = (6, 10, 14, 20)
+"""Half hours of a day on which he is rung most of his working day: what calls need that he answers in person."""
 
 CALLBACK_HALF_HOURS = (0, 1, 2, 3)
 """Of a day, besides the windows: a slot to call back in, while who calls meanwhile is answered by staff."""
@@ -71,7 +73,7 @@ def offered(halves: Halves, found: Sequence[Room]) -> tuple[Window, ...]:
 
 
 def shortlist(found: Sequence[Room], each: int) -> tuple[Halves, ...]:
-    """For each length the spans and pairs in which most calls come, and those that leave his own time alone.
+    """For each length the spans and pairs in which most calls come, and those that leave his own time alone; then wide.
 
     each: how many of either.
     """
@@ -84,6 +86,7 @@ def shortlist(found: Sequence[Room], each: int) -> tuple[Halves, ...]:
     for same in by_length.values():
         for some in (same, [halves for halves in same if soft.isdisjoint(halves)]):
             chosen.update(dict.fromkeys(nlargest(each, some, key=lambda halves: sum(calls[half] for half in halves))))
+    chosen.update(dict.fromkeys(_wide(found)))
     return tuple(chosen)
 
 
@@ -104,6 +107,16 @@ def without(windows: Iterable[Window], room: Room) -> tuple[Window, ...]:
     """The windows less one half hour of the day."""
     gone = [Busy(one.start, one.end) for one in room.windows]
     return tuple(left for window in windows for left in free_between(gone, window))
+
+
+def _wide(found: Sequence[Room]) -> Iterator[Halves]:
+    """Most of a working day: the half hours with most calls, on the days alike, his own time left alone."""
+    most_days = max(len(room.days) for room in found)
+    steady = [room for room in found if len(room.days) == most_days and not _outside(room)]
+    for length in WIDE:
+        if len(steady) > MOST_HALF_HOURS:
+            busiest = nlargest(length, steady, key=lambda room: (room.calls_a_week, -room.half))
+            yield tuple(sorted(room.half for room in busiest))
 
 
 def _spans_and_pairs(halves: Sequence[int]) -> Iterator[Halves]:

@@ -6,6 +6,6 @@ from minhu.planner.models.day import DayPlan, PlannedCall
 from minhu.planner.models.feed import HoldFeed
 from minhu.planner.models.turn import PlanTurn
 from minhu.planner.models.week import JudgedWeek
-from minhu.planner.models.windows import WindowProposal
+from minhu.planner.models.windows import ExpectedEffect, WindowProposal
 
-__all__ = ["DayPlan", "HoldFeed", "JudgedWeek", "PlanTurn", "PlannedCall", "WindowProposal"]
+__all__ = ["DayPlan", "ExpectedEffect", "HoldFeed", "JudgedWeek", "PlanTurn", "PlannedCall", "WindowProposal"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from minhu.audit.constraints import one_of
 from minhu.directory.models import Account, Line, Office
-from minhu.rules.planning import TAKEN, Answer
+from minhu.rules.planning import TAKEN, Answer, Measure
 
 
 class WindowProposal(models.Model):
@@ -15,7 +16,8 @@ class WindowProposal(models.Model):
     hours, taken: as ``Line.opening_hours``; taken is what came into force. week_on: the Monday of the week whose calls
     and calendar were reckoned with; inputs: what of them, as a hash. calls: expected in that week, eight weeks in ten
     between calls_low and calls_high; inside: of these within the windows. minutes: how long the windows are in a week.
-    assumption: what the effect hangs on most. notes: what was unclear in the calendar, a line each.
+    callbacks: when he calls back, as opening hours; "" for within the windows. assumption: what the effect hangs on
+    most. unmet: what of the promise is missed even so, and why; notes: what was unclear in the calendar; a line each.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -31,6 +33,8 @@ class WindowProposal(models.Model):
     minutes = models.PositiveIntegerField()
     assumption = models.CharField(max_length=300)
     notes = models.TextField(blank=True)
+    callbacks = models.CharField(max_length=200, blank=True, default="", db_default="")
+    unmet = models.TextField(blank=True, default="", db_default="")
     answer = models.CharField(max_length=10, blank=True, default="", db_default="")
     answered_at = models.DateTimeField(null=True)
     answered_by = models.ForeignKey(Account, on_delete=models.PROTECT, null=True, related_name="+")
@@ -56,3 +60,28 @@ class WindowProposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.hours} for {self.line_id}"
+
+
+class ExpectedEffect(models.Model):
+    """One measure of a proposal. now: without it, None where nothing was measured; expected: with it, nineteen times in
+    twenty between low and high. Written once, with its proposal.
+    """
+
+    proposal = models.ForeignKey(WindowProposal, on_delete=models.PROTECT, related_name="effects", db_index=False)
+    measure = models.CharField(max_length=24)
+    now = models.FloatField(null=True)
+    expected = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "measure"], name="expected_effect_once"),
+            one_of("measure", Measure, "expected_effect_measure_known"),
+            models.CheckConstraint(
+                condition=Q(low__lte=F("expected"), high__gte=F("expected")), name="expected_effect_interval"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} of {self.proposal_id}"

@@ -111,6 +111,7 @@ def _index(viewer: Viewer) -> Page:
     weeks = queries.judged(viewer, timezone.now())
     context: dict[str, object] = {
         "proposals": tuple(windows.shown(one) for one in queries.standing(viewer)),
+        "unplanned": queries.unplanned(viewer),
         "lines": tuple(_weeks(one) for one in weeks[:CHARTED]),
         "others": len(weeks) - CHARTED,
         "himself": viewer.official_id is not None,

@@ -2,31 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from minhu.cases import pending
 from minhu.cases.queries import PromiseRow
 from minhu.planner import queries
 from minhu.planner.queries import PlannedRow, Standing
 from minhu.rules.access import Viewer
+from minhu.rules.planning import Measure
 from minhu.web.window_words import day_name, day_typed, week_in_words
+
+_FACTS = {
+    Measure.IN_PERSON: (gettext_noop("第一次打来就由本人接通"), "%.0f%%"),
+    Measure.SOON: (gettext_noop("接听时段和值班时间里 60 秒内有人接"), "%.0f%%"),
+    Measure.KEPT: (gettext_noop("一个工作日内得到回应"), "%.0f%%"),
+    Measure.OWN_MINUTES_A_DAY: (gettext_noop("本人每天用时（分钟）"), "%.0f"),
+    Measure.INTERRUPTIONS_A_WEEK: (gettext_noop("每周打断工作（次）"), "%.1f"),
+    Measure.BROKEN_A_WEEK: (gettext_noop("每周打断不可打扰的会议（次）"), "%.1f"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One figure of a proposal in words: without it, with it, and nineteen times in twenty between."""
+
+    name: str
+    now: str
+    then: str
+    between: str
 
 
 @dataclass(frozen=True, slots=True)
 class ShownProposal:
-    """Proposed windows on a page. days: name and windows of each, for the form."""
+    """Proposed windows on a page. days: name and windows of each, for the form. facts: what is expected of them."""
 
     row: Standing
     says: tuple[str, ...]
+    callbacks: tuple[str, ...]
+    facts: tuple[Fact, ...]
     days: tuple[tuple[str, str], ...]
 
 
 def shown(row: Standing, typed: Sequence[str] = ()) -> ShownProposal:
     """A proposal as pages show it. typed: what a refused form brought."""
     days = tuple(zip(map(day_name, range(7)), typed or map(day_typed, row.week), strict=True))
-    return ShownProposal(row, week_in_words(row.week), days)
+    facts = tuple(_facts(row))
+    return ShownProposal(row, week_in_words(row.week), week_in_words(row.callbacks), facts, days)
+
+
+def _facts(row: Standing) -> Iterator[Fact]:
+    for measure, (name, form) in _FACTS.items():
+        if measure in row.effects:
+            one = row.effects[measure]
+            now = "—" if one.now is None else form % (one.now * _unit(form))
+            low, high = (form % (edge * _unit(form)) for edge in (one.low, one.high))
+            yield Fact(_(name), now, form % (one.expected * _unit(form)), f"{low}–{high}")
+
+
+def _unit(form: str) -> int:
+    return 100 if form.endswith("%") else 1
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from minhu.planner import learning, planning
 from minhu.planner.models import HoldFeed, WindowProposal
 from minhu.rules.words import Role
 from tests import make
+from tests.offers import offer
 
 pytestmark = pytest.mark.django_db
 AT = make.MONDAY_10
@@ -30,7 +31,7 @@ DAYS = ["8:00-8:40 17:30-18:00"] * 5 + ["", ""]
 def line(monkeypatch: pytest.MonkeyPatch) -> Line:
     monkeypatch.setattr(timezone, "now", lambda: AT)
     made = make.line(make.official(make.city(), "王明"), published_from=date(2026, 2, 2))
-    planning.plan_due(made.city_id, at=AT, of_citizens=Q())
+    offer(made, AT)
     return made
 
 
@@ -48,6 +49,8 @@ def test_he_accepts_on_today_and_the_public_reads_when_to_call(line: Line) -> No
     client = client_of(line.official)
     today = client.get("/console/today/").content.decode()
     assert f'action="{address(line)}"' in today
+    for told in ("45% → <b>28%</b>", "27%–29%", "最要紧的假设是来电数量", "上限 45 分钟"):
+        assert told in today
     assert "这些时候打最好" not in Client().get(reverse("official", args=[line.official_id])).content.decode()
 
     form = {f"day-{number}": words for number, words in enumerate(DAYS)}
@@ -119,7 +122,7 @@ def test_the_calendar_holds_windows_and_calls_but_nothing_of_a_citizen(line: Lin
     citizen = make.citizen(line.city, "13900001111")
     made = make.call(line, citizen, at=AT)
     cases.take_in(at=AT)
-    planning.plan_due(line.city_id, at=AT + timedelta(minutes=1), of_citizens=Q())
+    planning.plan_days(line.city_id, at=AT + timedelta(minutes=1), of_citizens=Q())
     client = client_of(line.official)
     client.post(address(line), {"say": "accept", "back": "today"})
     pending.do_due(at=AT + pending.WAITS)
