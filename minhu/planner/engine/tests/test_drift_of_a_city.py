@@ -16,7 +16,7 @@ from minhu.planner.engine.pooling import common
 from minhu.planner.engine.tests.lines import KNOWN, MONDAY, line
 from minhu.rules.planning import Finding
 
-LINES, WEEKS = 12, 6
+LINES, WEEKS = 12, 8
 QUIET = -1.5
 """How far all these lines lie below the reported course, on the log scale: less than a quarter of the calls."""
 
