@@ -13,7 +13,7 @@ from minhu.rules.access import Viewer
 from minhu.rules.words import Role, Rung
 
 SUPERVISES = (Role.SUPERVISOR, Role.LEADERSHIP)
-_MOST_ROWS = 200
+_MOST_ROWS = 100
 
 
 def escalated(viewer: Viewer, at: datetime) -> tuple[PromiseRow, ...]:

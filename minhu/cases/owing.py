@@ -24,7 +24,8 @@ from minhu.rules.access import Viewer
 from minhu.rules.clock import local
 from minhu.rules.words import ABOUT_NO_CASE, CaseKind, CaseState, NoticeKind, PromiseKind, Role, Urgency
 
-_MOST_ROWS = 200
+MOST_ROWS = 100
+"""A list shows so many, those due first."""
 _WORKS = (Role.STAFF, Role.UNIT, Role.SUPERVISOR, Role.LEADERSHIP)
 NOTICES_SHOWN_FOR = timedelta(days=30)
 
@@ -114,9 +115,9 @@ def ledger(viewer: Viewer, at: datetime) -> Ledger:
     return Ledger(
         at=at,
         due_today=due_today(viewer, at),
-        mine=promise_rows(open_now.filter(_mine(viewer)), at, most=_MOST_ROWS),
-        unit=promise_rows(open_now.filter(_of_unit(viewer)).exclude(_mine(viewer)), at, most=_MOST_ROWS),
-        overdue=promise_rows(open_now.filter(due_at__lt=at), at, most=_MOST_ROWS),
+        mine=promise_rows(open_now.filter(_mine(viewer)), at, most=MOST_ROWS),
+        unit=promise_rows(open_now.filter(_of_unit(viewer)).exclude(_mine(viewer)), at, most=MOST_ROWS),
+        overdue=promise_rows(open_now.filter(due_at__lt=at), at, most=MOST_ROWS),
     )
 
 
@@ -131,7 +132,7 @@ def desk(viewer: Viewer, at: datetime) -> Desk:
     """The cases that are with the viewer's unit now."""
     mine = handed_to(viewer).filter(case__in=Case.objects.filter(seen(viewer)))
     joins = ("case__citizen", "case__extension", "office", "official", "from_official")
-    found = list(mine.select_related(*joins).order_by("-handed_at")[:_MOST_ROWS])
+    found = list(mine.select_related(*joins).order_by("-handed_at")[:MOST_ROWS])
     owed = Promise.objects.filter(
         case__in=[one.case_id for one in found], kind=PromiseKind.REPLY.value, kept_at=None, released_at=None
     )
@@ -148,7 +149,7 @@ def desk(viewer: Viewer, at: datetime) -> Desk:
 def notices(viewer: Viewer, at: datetime) -> tuple[NoticeRow, ...]:
     """What the viewer was told lately, unread first; nothing of a case that must not reach him."""
     mine = noticing.readable(viewer).filter(at__gt=at - NOTICES_SHOWN_FOR)
-    found = list(mine.select_related("case", "promise", "note__by").order_by("-at", "-id")[:_MOST_ROWS])
+    found = list(mine.select_related("case", "promise", "note__by").order_by("-at", "-id")[:MOST_ROWS])
     shown_ids = set(
         Case.objects.filter(seen(viewer), pk__in={one.case_id for one in found}).values_list("pk", flat=True)
     )

@@ -51,7 +51,7 @@ __all__ = [
 
 WRAP_UP_SHOWN_FOR = timedelta(days=7)
 VOICE_SHOWN_FOR = timedelta(days=7)
-_MOST_ROWS = 200
+_MOST_ROWS = 100
 _IN_PERSON = [kind.value for kind in COUNTS_AS_ANSWERED]
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 from minhu.cases import actions as cases
 from minhu.cases import queries
 from minhu.cases.escalated import escalated as escalated_to
+from minhu.cases.owing import MOST_ROWS
 from minhu.cases.queries import Ledger, PromiseRow
 from minhu.rules.access import Viewer
 from minhu.rules.clock import legal_day
@@ -31,7 +32,7 @@ class Part:
 
     name: str
     label: str
-    count: int
+    count: str
     on: bool
 
 
@@ -60,7 +61,7 @@ def ledger(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         chosen = "mine" if viewer.official_id is not None else "unit"
     labels = {"today": _("今天到期"), "mine": _("我的"), "unit": _("本单位"), "overdue": _("超时")}
     parts = [
-        Part(name, label, len(rows[name]), name == chosen)
+        Part(name, label, _counted(len(rows[name])), name == chosen)
         for name, label in labels.items()
         if name != "mine" or viewer.official_id is not None
     ]
@@ -68,11 +69,17 @@ def ledger(request: HttpRequest, viewer: Viewer) -> HttpResponse:
         "parts": parts,
         "chosen": chosen,
         "promises": [shown.due(row, with_owner=True) for row in rows[chosen]],
+        "most": MOST_ROWS if len(rows[chosen]) == MOST_ROWS else None,
         "corrections": alive.owed(viewer, timezone.now()),
     }
     address = f"{reverse('ledger')}?of={chosen}"
     tab = "ledger" if viewer.official_id is None else "today"
     return show(request, viewer, Page(tab, "console/ledger.html", "console/ledger_panel.html", address, context))
+
+
+def _counted(rows: int) -> str:
+    """A list that is full may have more behind it."""
+    return f"{rows}+" if rows == MOST_ROWS else str(rows)
 
 
 @require_safe
