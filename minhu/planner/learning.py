@@ -25,6 +25,7 @@ from minhu.rules.words import NoticeKind, Role
 
 if TYPE_CHECKING:  # loads arrays
     from minhu.planner.engine.drift import Watch, Week
+    from minhu.planner.engine.forecast import Belief
     from minhu.planner.gather import CityInputs, LineInputs
 
 WEEKS_BACK = 8
@@ -41,7 +42,17 @@ def judge_due(city_id: int, *, at: datetime, of_citizens: Q) -> int:
     from minhu.planner.gather import city_inputs
 
     city = city_inputs(city_id, at, of_citizens=of_citizens)
-    return sum(_judge_line(city, one, waiting[pk], monday, at) for pk, one in city.lines.items() if pk in waiting)
+    beliefs: dict[date, Belief] = {}
+    return sum(_judge_line(city, one, waiting[pk], beliefs, at) for pk, one in city.lines.items() if pk in waiting)
+
+
+def _believed(city: CityInputs, monday: date, beliefs: dict[date, Belief]) -> Belief:
+    """What the city's lines had in common before that day; without it, a line is held to the report."""
+    from minhu.planner.engine.pooling import common
+
+    if monday not in beliefs:
+        beliefs[monday] = common([one.history.until(monday) for one in city.lines.values()], city.known)
+    return beliefs[monday]
 
 
 def _waiting(city_id: int, monday: date) -> dict[int, date]:
@@ -57,14 +68,16 @@ def _waiting(city_id: int, monday: date) -> dict[int, date]:
     return found
 
 
-def _judge_line(city: CityInputs, line: LineInputs, begin: date, this_monday: date, at: datetime) -> int:
+def _judge_line(city: CityInputs, line: LineInputs, begin: date, beliefs: dict[date, Belief], at: datetime) -> int:
     from minhu.planner.engine.drift import Watch, judge_week
     from minhu.planner.engine.forecast import learn, predict
 
     last = JudgedWeek.objects.filter(line=line.line_id).order_by("-monday_on").first()
     watch, written = (Watch(last.up, last.down) if last else Watch()), 0
+    this_monday = city.monday
     for monday in _mondays(line, begin, this_monday):
-        forecast = predict(learn(line.history.until(monday), city.known), monday, 7, city.known)
+        learnt = learn(line.history.until(monday), city.known, _believed(city, monday, beliefs))
+        forecast = predict(learnt, monday, 7, city.known)
         watch, week = judge_week(watch, forecast, line.history.between(monday, 7), city.known)
         told = monday + timedelta(weeks=1) == this_monday
         if not _write(line, monday, week, watch, at, told=told):
