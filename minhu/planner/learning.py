@@ -42,26 +42,17 @@ def judge_due(city_id: int, *, at: datetime, of_citizens: Q) -> int:
     from minhu.planner.gather import city_inputs
 
     city = city_inputs(city_id, at, of_citizens=of_citizens)
-    beliefs = _Beliefs(city)
-    return sum(
-        _judge_line(city, one, waiting[pk], monday, at, beliefs) for pk, one in city.lines.items() if pk in waiting
-    )
+    beliefs: dict[date, Belief] = {}
+    return sum(_judge_line(city, one, waiting[pk], beliefs, at) for pk, one in city.lines.items() if pk in waiting)
 
 
-class _Beliefs:
-    """What was believed of any line on a Monday, from what all of them had shown by then."""
+def _believed(city: CityInputs, monday: date, beliefs: dict[date, Belief]) -> Belief:
+    """What the city's lines had in common before that day; without it, a line is held to the report."""
+    from minhu.planner.engine.pooling import common
 
-    def __init__(self, city: CityInputs) -> None:
-        self._city = city
-        self._found: dict[date, Belief] = {}
-
-    def on(self, monday: date) -> Belief:
-        from minhu.planner.engine.pooling import common
-
-        if monday not in self._found:
-            seen = [one.history.until(monday) for one in self._city.lines.values() if one.history.first < monday]
-            self._found[monday] = common(seen, self._city.known)
-        return self._found[monday]
+    if monday not in beliefs:
+        beliefs[monday] = common([one.history.until(monday) for one in city.lines.values()], city.known)
+    return beliefs[monday]
 
 
 def _waiting(city_id: int, monday: date) -> dict[int, date]:
@@ -77,16 +68,16 @@ def _waiting(city_id: int, monday: date) -> dict[int, date]:
     return found
 
 
-def _judge_line(
-    city: CityInputs, line: LineInputs, begin: date, this_monday: date, at: datetime, beliefs: _Beliefs
-) -> int:
+def _judge_line(city: CityInputs, line: LineInputs, begin: date, beliefs: dict[date, Belief], at: datetime) -> int:
     from minhu.planner.engine.drift import Watch, judge_week
     from minhu.planner.engine.forecast import learn, predict
 
     last = JudgedWeek.objects.filter(line=line.line_id).order_by("-monday_on").first()
     watch, written = (Watch(last.up, last.down) if last else Watch()), 0
+    this_monday = city.monday
     for monday in _mondays(line, begin, this_monday):
-        forecast = predict(learn(line.history.until(monday), city.known, beliefs.on(monday)), monday, 7, city.known)
+        learnt = learn(line.history.until(monday), city.known, _believed(city, monday, beliefs))
+        forecast = predict(learnt, monday, 7, city.known)
         watch, week = judge_week(watch, forecast, line.history.between(monday, 7), city.known)
         told = monday + timedelta(weeks=1) == this_monday
         if not _write(line, monday, week, watch, at, told=told):

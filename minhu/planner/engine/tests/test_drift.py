@@ -12,6 +12,7 @@ from minhu.planner.engine.daykinds import Event, EventKind, reasons
 from minhu.planner.engine.drift import Watch, after, judge_week, normal_score
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.forecast import Forecast, learn, predict
+from minhu.planner.engine.pooling import common
 from minhu.planner.engine.spread import poisson
 from minhu.planner.engine.tests.lines import KNOWN, MONDAY, line
 from minhu.rules.planning import Finding
@@ -98,3 +99,29 @@ def test_the_calendar_explains_a_day() -> None:
     assert reasons(date(2026, 10, 1), None, (), KNOWN.calendar) == ("休息日", "法定节假日")
     assert reasons(date(2026, 10, 8), None, (), KNOWN.calendar) == ("长假后第一天",)
     assert reasons(MONDAY, MONDAY, (), KNOWN.calendar) == ("号码公布不久",)
+
+
+def _alarms(times: float) -> int:
+    """Lines of a city that raise the alarm in six weeks, in which each gets so many times its calls."""
+    random = np.random.default_rng(11)
+    city = [line(seed, weeks=16, level=float(random.normal(-0.8, 0.4)), size=6) for seed in range(8)]
+    begin, raised = 8 * 7, set()
+    changed = []
+    for one in city:
+        more = random.poisson(one.counts[begin:] * (times - 1)) + one.counts[begin:]
+        changed.append(replace(one, counts=np.concatenate([one.counts[:begin], more])))
+    watches = [Watch() for _ in city]
+    for week in range(8, 14):
+        monday = MONDAY + timedelta(weeks=week)
+        belief = common([one.until(monday) for one in city], KNOWN)
+        for at, one in enumerate(changed):
+            told = predict(learn(one.until(monday), KNOWN, belief), monday, 7, KNOWN)
+            watches[at], judged = judge_week(watches[at], told, one.between(monday, 7), KNOWN)
+            if judged.finding is Finding.DRIFTED:
+                raised.add(at)
+    return len(raised)
+
+
+def test_lines_far_from_the_report_raise_no_alarm_by_that_and_a_real_change_is_found() -> None:
+    assert _alarms(1.0) <= 1
+    assert _alarms(3.0) >= 5

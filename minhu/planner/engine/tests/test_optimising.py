@@ -27,7 +27,7 @@ CITY = CityModel(
     (LINE,), Staffing.during([Window.of(day, "08:00", "18:00") for day in WEEK], 2), china(), date(2026, 3, 2), weeks=1
 )
 LITTLE = Effort(prune=4, stand=40, differ=10, tried=1, standing=1, half_hours=4)
-MODEST = Aim(soon=0.1, kept=0.1, own_minutes_a_day=400, window_minutes_a_day=400)
+MODEST = Aim(soon=0.1, kept=0.1, own_minutes_a_day=400, window_minutes_a_day=400, in_person=0.0)
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +153,10 @@ def test_windows_of_each_length_are_tried_and_callbacks_have_other_half_hours() 
     found = rooms(LINE, tuple(WEEK))
     tried = shortlist(found, 1)
 
-    assert {len(halves) for halves in tried} == {1, 2, 3, 4}
+    lengths = {len(halves) for halves in tried}
+    assert {1, 2, 3, 4} <= lengths
+    assert max(lengths) > 4  # most of his working day
     for halves in tried:
         slot = slots(halves, 2, found)
-        assert len(slot) == 2
+        assert len(slot) == 2 or len(halves) > 4
         assert set(slot).isdisjoint(halves)
