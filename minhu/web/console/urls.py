@@ -7,9 +7,11 @@ from django.urls import URLPattern, URLResolver, path
 from minhu.web.console import (
     about_me,
     acts,
+    bulk,
     case_page,
     casework,
     complaints,
+    desk_keeping,
     dialled,
     digest,
     duplicates,
@@ -33,6 +35,7 @@ from minhu.web.console import (
     reports,
     search,
     sorting,
+    switchboard,
     whatif,
 )
 
@@ -43,6 +46,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("offline/", installed.offline, name="console-offline"),
     path("today/", pages.today, name="today"),
     path("queue/", pages.queue, name="queue"),
+    path("queue/bulk/", bulk.act, name="queue-bulk"),
+    path("queue/bulk/undo/", bulk.undo, name="queue-bulk-undo"),
+    path("queue/filters/", desk_keeping.save_filter, name="filter-save"),
+    path("queue/filters/<int:filter_id>/forget/", desk_keeping.forget_filter, name="filter-forget"),
+    path("phrases/", desk_keeping.phrases, name="phrases"),
+    path("phrases/<int:phrase_id>/drop/", desk_keeping.drop_phrase, name="phrase-drop"),
+    path("switchboard/", switchboard.page, name="switchboard"),
     path("callbacks/", pages.callbacks, name="callbacks"),
     path("callbacks/<int:promise_id>/call/", acts.call_back, name="call-back"),
     path("calls/", pages.calls, name="calls"),

@@ -65,6 +65,7 @@
       pending = false;
       document.querySelectorAll("[data-panel]").forEach((panel) => {
         if (panel.contains(document.activeElement) && document.activeElement.matches("textarea, input[type=text]")) return;
+        if (panel.querySelector("input[name=case]:checked, details.filters[open] :focus")) return;
         if ([...panel.querySelectorAll("audio")].some((player) => !player.paused)) return;
         htmx.trigger(panel, "changed");
       });
@@ -129,6 +130,22 @@
     });
   }
 
+  /* on a wide screen a matter opens beside the list; the link itself leads to its page */
+  const beside = document.querySelector("[data-beside]");
+  on("click", "[data-opens-beside]", (link, event) => {
+    if (!beside || !window.matchMedia("(min-width: 80rem)").matches) return;
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || document.documentElement.dataset.elder) return;
+    event.preventDefault();
+    document.querySelectorAll("[data-opens-beside]").forEach((one) => one.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "true");
+    htmx.ajax("GET", link.href, { target: beside, swap: "innerHTML" }).then(() => {
+      beside.hidden = false;
+      beside.parentElement.classList.add("open");
+      beside.scrollTop = 0;
+      beside.focus({ preventScroll: true });
+    });
+  });
+
   /* keys of the staff queue: j and k walk, Enter opens (the link has the focus), ? explains; can be switched off */
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const sheet = document.querySelector("dialog[data-keys-sheet]");
@@ -144,6 +161,9 @@
         const link = all[go].querySelector("[data-row-link]");
         link.focus();
         all[go].scrollIntoView({ block: "nearest" });
+      } else if (event.key === "x" && at >= 0) {
+        const box = all[at].querySelector("input[type=checkbox]");
+        if (box) { event.preventDefault(); box.checked = !box.checked; }
       } else if (event.key === "?") { event.preventDefault(); sheet.showModal(); }
     });
   }
