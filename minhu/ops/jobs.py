@@ -27,7 +27,7 @@ from minhu.insight import (
     signing,
 )
 from minhu.insight.unread import waiting
-from minhu.intake import inbound, outbox, receipts, seal
+from minhu.intake import inbound, outbox, peaks, receipts, seal
 from minhu.ops import digest_mail, gateways
 from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
@@ -197,6 +197,7 @@ def _housekeeping(worker: str, posts: Posts) -> list[Work]:
         Work("pulse", _quietly(beat), pulse.BEAT_SECONDS),
         Work("calendars", lambda: calendars.read_due(timezone.now()), MINUTE),
         Work("seal_journal", _seal, MINUTE),
+        Work("draw_peaks", peaks.draw_missing, 5.0),
     ]
 
 

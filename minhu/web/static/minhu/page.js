@@ -105,6 +105,14 @@
     });
   });
 
+  /* its drawing leads to a place in it: a slider, so that the arrow keys do too */
+  const playerOf = (element) => element.closest("section").querySelector("audio");
+  on("input", "[data-seek]", (slider) => { playerOf(slider).currentTime = Number(slider.value); });
+  document.addEventListener("timeupdate", (event) => {
+    const slider = event.target.closest("section")?.querySelector("[data-seek]");
+    if (slider) slider.value = String(event.target.currentTime);
+  }, true);
+
   /* what was said after a tap stays for some seconds, although the line moves on and the panel is fetched anew */
   const READABLE_MS = 6000;
   let told = null;
