@@ -150,6 +150,7 @@
       beside.hidden = false;
       beside.parentElement.classList.add("open");
       beside.scrollTop = 0;
+      link.scrollIntoView({ block: "center" });
       beside.focus({ preventScroll: true });
     });
   });
