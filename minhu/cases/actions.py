@@ -21,8 +21,9 @@ from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import ledger
+from minhu.cases.assigning import assign, unassign
 from minhu.cases.attaching import Upload, attach
-from minhu.cases.authority import barred, locked
+from minhu.cases.authority import locked
 from minhu.cases.avoiding import About, make_confidential, name, set_conflict
 from minhu.cases.by_code import Said, add_by_code, attach_by_code, go_up_by_code, rate_by_code, withdraw_by_code
 from minhu.cases.callbacks import agree_window, record_callback
@@ -42,7 +43,7 @@ from minhu.cases.telling import NobodyHolds, SayWhatWasDone, SpeakFirst, quick_r
 from minhu.cases.texts import open_for_line
 from minhu.cases.withdrawing import end_withdrawn
 from minhu.cases.wrapping_up import CallStillOn, NotAnswered, WrittenUpAlready, wrap_up
-from minhu.directory.models import Line, Official
+from minhu.directory.models import Line
 from minhu.intake import actions as intake_actions
 from minhu.intake.models import Call, CallOrder, Text
 from minhu.intake.scope import NotYours, scope_of
@@ -51,7 +52,6 @@ from minhu.rules.access import Viewer
 from minhu.rules.calendar import china
 from minhu.rules.callbacks import may_ring
 from minhu.rules.casework import Act, after
-from minhu.rules.conflicts import InConflict
 from minhu.rules.errors import Refusal
 from minhu.rules.plain import storable
 from minhu.rules.texts import MAX_BODY
@@ -63,7 +63,7 @@ __all__ = [
     "attach_by_code", "call_back", "clarify", "close_due", "extend", "give_back", "go_up_by_code", "hold", "join",
     "make_confidential", "name", "part", "quick_reply", "rate", "rate_by_code", "read_notice", "record_callback",
     "reply", "set_conflict", "set_hop_limit", "set_missing_clocks", "settle_evidence", "show_door", "sort", "sweep",
-    "take_in", "take_up_text", "transfer", "withdraw", "withdraw_by_code", "wrap_up", "write_note",
+    "take_in", "take_up_text", "transfer", "unassign", "withdraw", "withdraw_by_code", "wrap_up", "write_note",
 ]  # fmt: skip
 
 
@@ -134,28 +134,6 @@ def clarify(case_id: int, body: str, *, by: Viewer, kind: CaseKind | None = None
         owner = ledger.line_owns(case.line, case.city_id)
         ledger.promise(case, PromiseKind.CALL_BACK, due_at, owner, at=at)
     trail.record(by, "clarify", case, kind=kind)
-    return case
-
-
-@transaction.atomic
-def assign(case_id: int, official_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
-    """Staff find the official for a matter that came to no line. What is owed goes with it.
-
-    Raises: NotYours, NotAllowed, InConflict.
-    """
-    case = locked(case_id, by, Act.ASSIGN)
-    official = Official.objects.filter(pk=official_id, city_id=case.city_id, left_on=None).first()
-    if official is None or case.holder_id is not None:
-        raise NotYours
-    if barred([case.pk], official_id=official.pk):
-        raise InConflict
-    case.holder = official
-    case.line = case.line or official.lines.filter(withdrawn_at=None).order_by("id").first()
-    case.save(update_fields=["holder", "line"])
-    ledger.open_promises(case, (PromiseKind.CALL_BACK, PromiseKind.REPLY)).update(
-        owner_official=official, owner_office=None, maker=official.name
-    )
-    trail.record(by, "assign", case, official=official_id)
     return case
 
 

@@ -118,6 +118,11 @@ def questions(codes: Iterable[str], city_id: int) -> dict[str, str]:
     return dict(asked.order_by("id").values_list("code", "body"))
 
 
+def codes_of(viewer: Viewer, case_ids: Iterable[int]) -> dict[int, str]:
+    """The codes of those of the cases that the viewer sees."""
+    return dict(Case.objects.filter(seen(viewer), pk__in=list(case_ids)).values_list("pk", "code"))
+
+
 def _seen_case(viewer: Viewer, case_id: int) -> Case:
     case = Case.objects.select_related("holder").filter(seen(viewer), pk=case_id).first()
     if case is None:

@@ -24,7 +24,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from minhu.audit import trail
 from minhu.audit.models import Erasure
 from minhu.cases.models import Addition, Attachment, Case, Hold, Note, Notice, Promise, Rating, Reply, WrapUp
-from minhu.intake.models import Call, Citizen, NumberCheck, RawText, Recording, Text, WebMessage
+from minhu.intake.models import Call, Citizen, NumberCheck, Peaks, RawText, Recording, Text, WebMessage
 from minhu.intake.seal import text_digest
 from minhu.rules import access
 from minhu.rules.keeping import ERASED, Periods, ended_before
@@ -139,6 +139,7 @@ def _recordings(found: Sequence[Recording], at: datetime) -> list[tuple[str, str
     city_id = Call.objects.values_list("city_id", flat=True).get(pk=found[0].call_id)
     bury("recording", [one.pk for one in found], city_id, at=at)
     Recording.objects.filter(pk__in=[one.pk for one in found]).update(file="")
+    Peaks.objects.filter(recording__in=[one.pk for one in found]).delete()
     return [("recordings", one.file) for one in found]
 
 

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from minhu.cases import noticing
 from minhu.cases.authority import handed_to, seen
+from minhu.cases.desk_words import phrases
 from minhu.cases.models import Case, Extension, Notice, Promise, Transfer
 from minhu.cases.rows import PromiseRow, promise_rows, shown
 from minhu.cases.wording import filled, placeholders
@@ -102,9 +103,9 @@ class NoticeRow:
 
 @dataclass(frozen=True, slots=True)
 class Canned:
-    """A prepared reply, its placeholders filled for one case."""
+    """A prepared reply, its placeholders filled for one case. id: p before it for a phrase of staff."""
 
-    id: int
+    id: str
     label: str
     body: str
 
@@ -179,7 +180,10 @@ def _title(one: Notice, shown_ids: set[int]) -> str:
 
 
 def canned_replies(viewer: Viewer, case_id: int, at: datetime) -> tuple[Canned, ...]:
-    """Prepared replies with everything filled in for this case; what is not known stays blank. Raises: NotYours."""
+    """Prepared replies, those of the viewer's offices first, filled in for this case; what is not known stays blank.
+
+    Raises: NotYours.
+    """
     cases = Case.objects.select_related("holder__office", "line__official__office")
     case = cases.filter(seen(viewer), pk=case_id).first()
     if case is None:
@@ -187,7 +191,8 @@ def canned_replies(viewer: Viewer, case_id: int, at: datetime) -> tuple[Canned, 
     offered = Q(official=None) | Q(official=viewer.official_id or 0) | Q(official=case.holder_id or 0)
     prepared = QuickReply.objects.filter(offered, city_id=case.city_id).order_by("order", "id")
     values = placeholders(case, viewer, at)
-    return tuple(Canned(one.pk, one.label, filled(one.body, values)) for one in prepared[:50])
+    mine = tuple(Canned(f"p{one.id}", one.label, filled(one.body, values)) for one in phrases(viewer))
+    return mine + tuple(Canned(str(one.pk), one.label, filled(one.body, values)) for one in prepared[:50])
 
 
 def _open(viewer: Viewer) -> QuerySet[Promise]:

@@ -25,7 +25,7 @@ from minhu.cases.rows import (
     text_rows,
 )
 from minhu.intake import confirming
-from minhu.intake.models import Call, Text, Thread
+from minhu.intake.models import Call, Recording, Text, Thread
 from minhu.intake.scope import OF_CITIZENS, NotYours, require, scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.casework import Act
@@ -127,10 +127,19 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class RecordingRow:
+    """peaks: how loud it is over its length, a byte a bar; empty where that was not drawn."""
+
     id: int
     file: str
     seconds: float
     recorded_at: datetime
+    peaks: bytes = b""
+
+    @property
+    def bars(self) -> tuple[tuple[int, int, int], ...]:
+        """Each bar of the drawing: from the left, from the top, and its height, of 40."""
+        heights = [max(2, peak * 40 // 255) for peak in self.peaks]
+        return tuple((at * 4, 20 - height // 2, height) for at, height in enumerate(heights))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +229,7 @@ def call_page(viewer: Viewer, call_id: UUID) -> CallPage:
     """Raises: NotYours."""
     calls = Call.objects.select_related("citizen", "line__official__office", "contact__case", "wrap_up")
     try:
-        call = calls.prefetch_related("recordings").get(OF_CITIZENS, pk=call_id)
+        call = calls.prefetch_related("recordings__peaks").get(OF_CITIZENS, pk=call_id)
     except Call.DoesNotExist:
         raise NotYours from None
     require(viewer, call.line, call.city_id)
@@ -238,7 +247,9 @@ def call_page(viewer: Viewer, call_id: UUID) -> CallPage:
             for step in call.steps.order_by("seq")
         ),
         recordings=tuple(
-            RecordingRow(one.pk, one.file, one.seconds, one.recorded_at) for one in call.recordings.all() if one.file
+            RecordingRow(one.pk, one.file, one.seconds, one.recorded_at, _peaks_of(one))
+            for one in call.recordings.all()
+            if one.file
         ),
         texts=text_rows(texts),
         note=wrapped.note if wrapped else "",
@@ -303,3 +314,7 @@ def _replies(case: Case) -> tuple[ReplyRow, ...]:
             )
         )
     return tuple(rows)
+
+
+def _peaks_of(recording: Recording) -> bytes:
+    return bytes(recording.peaks.bars) if hasattr(recording, "peaks") else b""

@@ -163,6 +163,16 @@ class Recording(models.Model):
         return f"{self.seconds:.0f} s of {self.call_id}"
 
 
+class Peaks(models.Model):
+    """How loud a recording is over its length, a byte a bar; empty where it cannot be read."""
+
+    recording = models.OneToOneField(Recording, on_delete=models.CASCADE, primary_key=True, related_name="peaks")
+    bars = models.BinaryField(max_length=120)
+
+    def __str__(self) -> str:
+        return f"peaks of {self.recording_id}"
+
+
 class CallOrder(models.Model):
     """The console asks the switch to place a call (click-to-call). One per key, and one open for a citizen and line.
 

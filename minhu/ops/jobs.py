@@ -27,7 +27,7 @@ from minhu.insight import (
     signing,
 )
 from minhu.insight.unread import waiting
-from minhu.intake import inbound, outbox, receipts, seal
+from minhu.intake import inbound, outbox, peaks, receipts, seal
 from minhu.ops import alerting, digest_mail, gateways, retention
 from minhu.ops.doctor import told
 from minhu.ops.gateways import Posts
@@ -213,6 +213,7 @@ def _housekeeping(worker: str, posts: Posts) -> list[Work]:
         Work("calendars", lambda: calendars.read_due(timezone.now()), MINUTE),
         Work("seal_journal", _seal, MINUTE),
         Work("erase_due", lambda: sum(retention.sweep(city, at=timezone.now()) for city in _cities()), 60 * MINUTE),
+        Work("draw_peaks", peaks.draw_missing, 5.0),
     ]
 
 

@@ -36,7 +36,7 @@ def pages_of(scene: Scene, work: Work) -> dict[str, Looks]:
     ]  # fmt: skip
     staff = [
         "/console/queue/", f"/console/calls/{scene.voice.pk}/", f"/console/threads/{scene.doubt.thread_id}/",
-        "/console/callbacks/",
+        "/console/callbacks/", "/console/queue/?part=callbacks&late=1", "/console/phrases/", "/console/switchboard/",
     ]  # fmt: skip
     begun = work.begun
     public += [f"/m/{case.code}/" for case in (begun.late, begun.extended, begun.reopened)]

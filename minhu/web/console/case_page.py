@@ -35,9 +35,9 @@ def case(request: HttpRequest, viewer: Viewer, case_id: int) -> HttpResponse:
     """One matter with all that happened. ?do= opens a form, ?canned= fills the reply in."""
     page = case_page(viewer, case_id)
     doing, typed = request.GET.get("do", ""), {}
-    if (asked := request.GET.get("canned", "")).isdecimal():
+    if asked := request.GET.get("canned", ""):
         prepared = queries.canned_replies(viewer, case_id, timezone.now())
-        done = next((one.body for one in prepared if one.id == int(asked)), "")
+        done = next((one.body for one in prepared if one.id == asked), "")
         doing, typed = "reply", {"done": done}
     return show(request, viewer, page, doing=doing, typed=typed)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from minhu.cases import choices, pending, queries
-from minhu.directory import glance
+from minhu.cases import choices, desk_words, pending, queries
+from minhu.directory import choosing, glance
 from minhu.directory.authority import KEEPS_THE_DIRECTORY
 from minhu.planner.queries import SEES_PLANNING
 from minhu.rules.access import Viewer
@@ -24,6 +24,8 @@ from minhu.web import words
 from minhu.web.console import alike, caller, presence, shown, undoing, windows
 from minhu.web.console.frame import Page, show, signed_in, tab_of_cases, tabs_of
 from minhu.web.console.insight_menu import menu, sees_insight
+from minhu.web.console.queue_filter import asked as asked_of
+from minhu.web.console.queue_filter import narrowed
 from minhu.web.console.whatif import may_play
 
 SHOWN_FIRST = 3
@@ -48,8 +50,8 @@ def today(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 @require_safe
 @signed_in
 def queue(request: HttpRequest, viewer: Viewer) -> HttpResponse:
-    """What waits for staff."""
-    return show(request, viewer, queue_page(viewer))
+    """What waits for staff: all of it, or what the address asks for."""
+    return show(request, viewer, queue_page(viewer, request.GET))
 
 
 @require_safe
@@ -126,20 +128,29 @@ def today_page(viewer: Viewer) -> Page:
     return Page("today", "console/today.html", "console/today_panel.html", reverse("today"), context)
 
 
-def queue_page(viewer: Viewer) -> Page:
+def queue_page(viewer: Viewer, query: QueryDict | None = None) -> Page:
+    chosen = asked_of(query or QueryDict())
     found = queries.staff_queue(viewer, timezone.now())
     asked = (
         choices.questions([row.code for row in found.clarifications], viewer.city_id) if found.clarifications else {}
     )
-    sections = shown.sections(found, asked, alike.waiting(viewer))
+    sections = narrowed(shown.sections(found, asked, alike.waiting(viewer)), chosen)
+    filters = desk_words.filters(viewer)
+    to_assign = any(one.name == "unassigned" and one.rows for one in sections)
     context: dict[str, object] = {
         "sections": sections,
         "ringing": caller.cards(found.ringing, with_official=True),
         "due_today": found.due_today,
         "empty": not any(section.rows for section in sections),
         "lines": glance.lines_of(viewer.city_id) if found.unknown_texts else (),
+        "chosen": chosen,
+        "filters": [(one, one.query == chosen.query) for one in filters],
+        "parts": shown.part_names(),
+        "officials": choosing.officials(viewer.city_id) if to_assign else (),
+        "bulk": any(one.template == "console/queue_promise.html" and one.rows for one in sections),
     }
-    return Page("queue", "console/queue.html", "console/queue_panel.html", reverse("queue"), context)
+    address = reverse("queue") + (f"?{chosen.query}" if chosen.query else "")
+    return Page("queue", "console/queue.html", "console/queue_panel.html", address, context)
 
 
 def callbacks_page(viewer: Viewer) -> Page:
@@ -181,6 +192,8 @@ def _more(viewer: Viewer) -> tuple[tuple[str, str, str], ...]:
         offered += [("complaints", _("群众反映"), "message-square")]
     if viewer.official_id is not None or viewer.has(*SEES_ALL_FIGURES):
         offered += [("console-figures", _("数据"), "list-checks")]
+    if viewer.has(Role.STAFF):
+        offered += [("switchboard", _("总机"), "phone-incoming"), ("phrases", _("常用语"), "message-square-text")]
     offered += _planner(viewer)
     if viewer.has(*SEES_ALL_FIGURES):
         offered += [("console-alarms", _("接听下滑"), "triangle-alert")]

@@ -238,6 +238,20 @@ def sections(queue: Queue, questions: Mapping[str, str], alike: tuple[object, ..
     return tuple(part for part in parts if part.rows or part.name in {"callbacks", "clarifications", "voice"})
 
 
+def part_names() -> tuple[tuple[str, str], ...]:
+    """The parts of the queue, to choose one."""
+    return (
+        ("callbacks", _("待回电")),
+        ("clarifications", _("待核实")),
+        ("unassigned", _("待分派")),
+        ("alike", _("可能重复")),
+        ("voice", _("语音留言")),
+        ("unknown", _("来路不明的短信")),
+        ("doubt", _("送达不明")),
+        ("wrap", _("待登记")),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class ShownStep:
     at: datetime

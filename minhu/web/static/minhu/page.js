@@ -82,11 +82,11 @@
     try { sessionStorage.removeItem(element.dataset.draftSent); } catch { /* as above */ }
   });
 
-  /* a panel in which somebody writes, speaks or listens is not fetched anew under his hands */
+  /* a panel in which somebody writes, speaks or listens is not fetched anew under his hands, nor one where he ticks */
   const busy = (panel) =>
     (panel.contains(document.activeElement) && document.activeElement.matches("textarea, input[type=text]")) ||
     [...panel.querySelectorAll("textarea[data-dictate]")].some((field) => field.value) ||
-    Boolean(panel.querySelector(".dictate[aria-pressed=true]")) ||
+    Boolean(panel.querySelector(".dictate[aria-pressed=true], input[name=case]:checked, details.filters[open] :focus")) ||
     [...panel.querySelectorAll("audio")].some((player) => !player.paused);
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { elt } = event.detail.requestConfig;
@@ -211,6 +211,14 @@
     });
   });
 
+  /* its drawing leads to a place in it: a slider, so that the arrow keys do too */
+  const playerOf = (element) => element.closest("section").querySelector("audio");
+  on("input", "[data-seek]", (slider) => { playerOf(slider).currentTime = Number(slider.value); });
+  document.addEventListener("timeupdate", (event) => {
+    const slider = event.target.closest("section")?.querySelector("[data-seek]");
+    if (slider) slider.value = String(event.target.currentTime);
+  }, true);
+
   /* what was said after a tap stays for some seconds, although the line moves on and the panel is fetched anew */
   const READABLE_MS = 6000;
   let told = null;
@@ -236,6 +244,23 @@
     });
   }
 
+  /* on a wide screen a matter opens beside the list; the link itself leads to its page */
+  const beside = document.querySelector("[data-beside]");
+  on("click", "[data-opens-beside]", (link, event) => {
+    if (!beside || !window.matchMedia("(min-width: 80rem)").matches) return;
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || document.documentElement.dataset.elder) return;
+    event.preventDefault();
+    document.querySelectorAll("[data-opens-beside]").forEach((one) => one.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "true");
+    htmx.ajax("GET", link.href, { target: beside, swap: "innerHTML" }).then(() => {
+      beside.hidden = false;
+      beside.parentElement.classList.add("open");
+      beside.scrollTop = 0;
+      link.scrollIntoView({ block: "center" });
+      beside.focus({ preventScroll: true });
+    });
+  });
+
   /* keys of the staff queue: j and k walk, Enter opens (the link has the focus), ? explains; can be switched off */
   const rows = () => [...document.querySelectorAll("[data-row]")];
   const sheet = document.querySelector("dialog[data-keys-sheet]");
@@ -251,6 +276,9 @@
         const link = all[go].querySelector("[data-row-link]");
         link.focus();
         all[go].scrollIntoView({ block: "nearest" });
+      } else if (event.key === "x" && at >= 0) {
+        const box = all[at].querySelector("input[type=checkbox]");
+        if (box) { event.preventDefault(); box.checked = !box.checked; }
       } else if (event.key === "?") { event.preventDefault(); sheet.showModal(); }
     });
   }
