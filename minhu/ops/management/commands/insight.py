@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser
-
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
 from minhu.ops.insight import evaluate, evaluate_groups, evaluate_owners, evaluate_replies, rebuild, reindex, train
 from minhu.ops.insight.errors import InsightCommandError
+from minhu.ops.management.subcommands import Subcommands
 
 SUBCOMMANDS = {
     "evaluate": evaluate,
@@ -20,20 +19,14 @@ SUBCOMMANDS = {
 }
 
 
-class Command(BaseCommand):
+class Command(Subcommands):
     """Each subcommand is a module of ``minhu.ops.insight``."""
 
     help = "Train the readers of texts and judge them, on files of your own; group all cases, index all words anew."
-    requires_system_checks = []
+    subcommands = SUBCOMMANDS
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        subparsers = parser.add_subparsers(dest="subcommand", required=True, metavar="SUBCOMMAND")
-        for name, module in SUBCOMMANDS.items():
-            module.add_arguments(subparsers.add_parser(name, help=module.HELP))
-
-    def handle(self, *_args: object, **options: object) -> None:
-        module = SUBCOMMANDS[str(options["subcommand"])]
+    def handle(self, *args: object, **options: object) -> None:
         try:
-            module.run(options, self.stdout.write)
+            super().handle(*args, **options)
         except InsightCommandError as fault:
             raise CommandError(str(fault)) from None
