@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from minhu.ops.management.subcommands import Subcommands
 from minhu.ops.plan import backtest, simulate, week
-from minhu.ops.subcommands import WithSubcommands
 
 
-class Command(WithSubcommands):
+class Command(Subcommands):
     """Each subcommand is a module of ``minhu.ops.plan``."""
 
     help = (
