@@ -56,7 +56,7 @@ command, `python -m benchmarks.balance > docs/balance.md`, which prints the same
 ## What it shows
 
 The aim asks that the official himself answers the first call of a quarter of the callers
-([ADR 15](adr/0016-a-quarter-in-person.md)), and counts "within 60 s" only in opening hours. Settled, windows over most
+([ADR 16](adr/0016-a-quarter-in-person.md)), and counts "within 60 s" only in opening hours. Settled, windows over most
 of his desk hours keep that promise: he answers fewer than when he is rung always, but at his desk alone, and more
 callers reach a person within a minute while it is open. A ring in a window at his desk does not count as an
 interruption, for he offered it. The price is paid by who calls outside: he is promised a callback and waits longer, so
