@@ -51,7 +51,8 @@ __all__ = [
 
 WRAP_UP_SHOWN_FOR = timedelta(days=7)
 VOICE_SHOWN_FOR = timedelta(days=7)
-_MOST_ROWS = 100
+_MOST_ROWS = 200
+_MOST_PROMISES = 100
 _IN_PERSON = [kind.value for kind in COUNTS_AS_ANSWERED]
 
 
@@ -151,7 +152,7 @@ def owed(viewer: Viewer, at: datetime) -> tuple[PromiseRow, ...]:
     mine = _open_promises(viewer).filter(kind__in=[PromiseKind.CALL_BACK.value, PromiseKind.REPLY.value])
     if viewer.official_id is not None:
         mine = mine.filter(Q(owner_official=viewer.official_id) | Q(case__line__official=viewer.official_id))
-    return promise_rows(mine, at, most=_MOST_ROWS)
+    return promise_rows(mine, at, most=_MOST_PROMISES)
 
 
 def calls_of_day(viewer: Viewer, at: datetime) -> tuple[CallRow, ...]:
@@ -188,9 +189,9 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
         at=at,
         ringing=ringing(viewer, _my_calls(viewer)),
         due_today=due_today(viewer, at),
-        callbacks=promise_rows(to_call_back.filter(case__holder__isnull=False), at, most=_MOST_ROWS),
-        clarifications=promise_rows(to_clarify, at, most=_MOST_ROWS),
-        unassigned=promise_rows(open_promises.filter(case__holder=None), at, most=_MOST_ROWS),
+        callbacks=promise_rows(to_call_back.filter(case__holder__isnull=False), at, most=_MOST_PROMISES),
+        clarifications=promise_rows(to_clarify, at, most=_MOST_PROMISES),
+        unassigned=promise_rows(open_promises.filter(case__holder=None), at, most=_MOST_PROMISES),
         to_wrap_up=tuple(late),
         unknown_texts=text_rows(unknown.order_by("at")[:_MOST_ROWS]),
         voice_messages=_voices(viewer, at),

@@ -8,6 +8,7 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -77,7 +78,7 @@ def told() -> list[dict[str, str]]:
 
 def _settings() -> Iterator[Finding]:
     try:
-        call_command("check", deploy=settings.PRODUCTION, fail_level="WARNING", verbosity=0)
+        call_command("check", deploy=settings.PRODUCTION, fail_level="WARNING", verbosity=0, stdout=StringIO())
     except SystemCheckError as error:
         yield Finding("settings", Grade.ILL, " ".join(str(error).split()), "see .env.example for each setting")
         return

@@ -160,8 +160,8 @@ def _planner(stopped: Callable[[], bool]) -> list[Work]:
 
     return [
         Work("plan_days", days, 15.0),
-        Work("propose_windows", propose, MINUTE),
-        Work("judge_forecast", _quietly(learn), 10 * MINUTE),
+        Work("propose_windows", propose, MINUTE, first_seconds=5.0),
+        Work("judge_forecast", _quietly(learn), 10 * MINUTE, first_seconds=5.0),
     ]
 
 
@@ -207,13 +207,19 @@ def _housekeeping(worker: str, posts: Posts) -> list[Work]:
     def beat() -> None:
         pulse.beat("jobs", worker, at=timezone.now(), gateways=posts.state())
 
+    def examine() -> None:
+        pulse.beat("doctor", worker, at=timezone.now(), findings=told())
+
+    def erase() -> int:
+        return sum(retention.sweep(city, at=timezone.now()) for city in _cities())
+
     return [
         Work("pulse", _quietly(beat), pulse.BEAT_SECONDS),
-        Work("examine", _quietly(lambda: pulse.beat("doctor", worker, at=timezone.now(), findings=told())), MINUTE),
+        Work("examine", _quietly(examine), MINUTE, first_seconds=5.0),
         Work("calendars", lambda: calendars.read_due(timezone.now()), MINUTE),
         Work("seal_journal", _seal, MINUTE),
-        Work("erase_due", lambda: sum(retention.sweep(city, at=timezone.now()) for city in _cities()), 60 * MINUTE),
-        Work("draw_peaks", peaks.draw_missing, 5.0),
+        Work("erase_due", erase, 60 * MINUTE, first_seconds=MINUTE),
+        Work("draw_peaks", peaks.draw_missing, 5.0, first_seconds=5.0),
     ]
 
 

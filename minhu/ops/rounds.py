@@ -21,11 +21,15 @@ LONGEST_PAUSE_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One kind of work. do: does what is waiting and returns how much that was; more may be waiting when it is > 0."""
+    """One kind of work. do: does what is waiting and returns how much that was; more may be waiting when it is > 0.
+
+    first_seconds: how long after the start it is done first; calls and texts that wait come before it.
+    """
 
     name: str
     do: Callable[[], int]
     every_seconds: float
+    first_seconds: float = 0.0
 
 
 class Rounds:
@@ -49,6 +53,7 @@ class Rounds:
 
     def _keep_doing(self, work: Work) -> None:
         faults = 0
+        self._stopping.wait(work.first_seconds)
         while not self._stopping.is_set():
             close_old_connections()
             try:

@@ -95,7 +95,7 @@ def test_a_call_that_rings_is_on_the_officials_page_within_a_second(
     expect(card.get_by_text("来电没接到")).to_be_visible()
     assert page.evaluate("window.shifted") == 0
     card.get_by_role("button", name="请短信说明事由和地点").click()
-    expect(page.get_by_text("短信已经排队发出。")).to_be_visible()
+    expect(page.get_by_text("短信将会发出")).to_be_visible()
     page.set_viewport_size({"width": 1440, "height": 900})
     context.close()
 

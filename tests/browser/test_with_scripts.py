@@ -87,7 +87,12 @@ def test_the_queue_is_walked_by_j_and_k_and_opened_by_enter(morning: Scene, open
     page.keyboard.press("Escape")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
+    opened = page.get_by_role("region", name="打开的诉求")
+    expect(opened.get_by_role("heading", level=1)).to_be_visible()
+    expect(links.nth(1)).to_have_attribute("aria-current", "true")
 
+    page.set_viewport_size(PHONE)
+    links.nth(1).click()
     page.wait_for_url("**/console/cases/*/")
 
 

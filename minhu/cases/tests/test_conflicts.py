@@ -55,6 +55,7 @@ ACTS: dict[str, Callable[[Viewer, World], object]] = {
     "ask_clarification": lambda by, w: actions.ask_clarification(w.case.pk, by=by, at=DAY),
     "clarify": lambda by, w: actions.clarify(w.case.pk, "建设路", by=by, at=DAY),
     "assign": lambda by, w: actions.assign(w.case.pk, w.officials["other"].pk, by=by, at=DAY),
+    "unassign": lambda by, w: actions.unassign(w.case.pk, by=by, at=DAY),
     "transfer": lambda by, w: actions.transfer(w.case.pk, actions.Receiver.hotline(), by=by, reason="x", at=DAY),
     "give_back": lambda by, w: actions.give_back(w.case.pk, by=by, reason="x", at=DAY),
     "extend": lambda by, w: actions.extend(w.case.pk, 1, by=by, reason="x", at=DAY),

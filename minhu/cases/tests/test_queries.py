@@ -73,7 +73,7 @@ def test_today_costs_the_same_however_many_calls_there_are(
     for n in range(12):
         make.call(line, make.citizen(line.city), at=AT + timedelta(seconds=n))
     actions.take_in(at=AT)
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         queries.today(him, AT)
 
 

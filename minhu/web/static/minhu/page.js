@@ -248,7 +248,7 @@
   const beside = document.querySelector("[data-beside]");
   on("click", "[data-opens-beside]", (link, event) => {
     if (!beside || !window.matchMedia("(min-width: 80rem)").matches) return;
-    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || document.documentElement.dataset.elder) return;
+    if (event.button || event.ctrlKey || event.metaKey || event.shiftKey || document.documentElement.hasAttribute("data-elder")) return;
     event.preventDefault();
     document.querySelectorAll("[data-opens-beside]").forEach((one) => one.removeAttribute("aria-current"));
     link.setAttribute("aria-current", "true");
