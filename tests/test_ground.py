@@ -1,4 +1,4 @@
-"""What the test run does with a test that would not run."""
+"""What everything stands on: a test that would not run has failed, and a process starts light."""
 
 from __future__ import annotations
 
@@ -46,3 +46,18 @@ def test_a_missing_program_fails_the_test_and_says_how_to_get_it(tmp_path: Path)
 
     assert done.returncode == 1
     assert "sipp is missing: sudo apt-get install sip-tester" in done.stdout
+
+
+LOADED = """
+import sys
+import django
+django.setup()
+import minhu.ops.jobs, minhu.urls
+print(sorted({"numpy", "scipy", "numba", "ortools", "pandas"} & sys.modules.keys()))
+"""
+
+
+def test_no_process_loads_arrays_or_a_compiler_before_it_needs_them() -> None:
+    done = subprocess.run([sys.executable, "-c", LOADED], cwd=ROOT, text=True, capture_output=True, check=False)
+
+    assert (done.stdout, done.stderr) == ("[]\n", "")

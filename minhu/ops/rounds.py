@@ -17,19 +17,27 @@ FAULTS = Counter("minhu_jobs_faults", "Rounds that failed, by kind of work", ["w
 LAST_ROUND = Gauge("minhu_jobs_last_round_timestamp_seconds", "When a round last ended well", ["work"])
 
 LONGEST_PAUSE_SECONDS = 30.0
+AT_ONCE_SECONDS, LATER_SECONDS = 1.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
     """One kind of work. do: does what is waiting and returns how much that was; more may be waiting when it is > 0.
 
-    first_seconds: how long after the start it is done first; calls and texts that wait come before it.
+    first_seconds: how long after the start it is done first. By itself what is done every second or oftener begins at
+    once and all else a little later: calls and texts that wait come first, however often the process starts.
     """
 
     name: str
     do: Callable[[], int]
     every_seconds: float
-    first_seconds: float = 0.0
+    first_seconds: float | None = None
+
+    @property
+    def begins_after_seconds(self) -> float:
+        if self.first_seconds is not None:
+            return self.first_seconds
+        return 0.0 if self.every_seconds <= AT_ONCE_SECONDS else LATER_SECONDS
 
 
 class Rounds:
@@ -53,7 +61,7 @@ class Rounds:
 
     def _keep_doing(self, work: Work) -> None:
         faults = 0
-        self._stopping.wait(work.first_seconds)
+        self._stopping.wait(work.begins_after_seconds)
         while not self._stopping.is_set():
             close_old_connections()
             try:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from minhu.audit import trail
 from minhu.directory.models import Line
 from minhu.planner.models import DayPlan, ExpectedEffect, PlannedCall, WindowProposal
-from minhu.planner.proposed_words import assumption, conditions, hours_of
 from minhu.rules.access import system
 from minhu.rules.clock import legal_day
 from minhu.rules.planning import LONGEST_HOURS, Answer, Measure
@@ -70,6 +69,8 @@ def windows(made: Proposed, budget_minutes: int | None) -> Windows | None:
     found = made.proposal
     if not found.better or found.plan.windows is None:
         return None
+    from minhu.planner.proposed_words import assumption, conditions, hours_of  # loads arrays
+
     hours, callbacks = hours_of(found.plan.windows), hours_of(found.plan.callbacks or ())
     if len(hours) > LONGEST_HOURS or len(callbacks) > LONGEST_HOURS:
         return None
