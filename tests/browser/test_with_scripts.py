@@ -22,6 +22,12 @@ KEPT = """async () => {
 """Paths of all that the worker has kept on the device."""
 
 
+SHOWN = """async (words) => {
+  const shown = await (await navigator.serviceWorker.ready).getNotifications();
+  return shown.length === 1 && shown[0].body === words;
+}"""
+"""Whether the device shows this alert, and no other."""
+
 HEARS = """
 window.SpeechRecognition = class extends EventTarget {
   static async available(asked) { return asked.processLocally ? "available" : "unavailable"; }
@@ -175,10 +181,7 @@ def test_an_alert_is_shown_by_the_phone_says_nothing_of_the_matter_and_tells_tha
     with context.expect_event("response", lambda answer: "/alerts/arrived/t-1/" in answer.url):
         phone.send("ServiceWorker.deliverPushMessage", push)
 
-    shown = page.evaluate(
-        "navigator.serviceWorker.ready.then((one) => one.getNotifications()).then((all) => all.map((one) => one.body))"
-    )
-    assert shown == ["有一件事等您处理，请打开看。"]
+    page.wait_for_function(SHOWN, arg="有一件事等您处理，请打开看。")
     alert.refresh_from_db()
     assert alert.arrived_at is not None
 

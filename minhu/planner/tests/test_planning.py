@@ -76,6 +76,7 @@ def test_the_optimiser_proposes_once_with_effect_and_assumption_and_over_no_meet
         ExpectedEffect.objects.update(expected=1)
 
 
+@pytest.mark.only_on("sqlite")  # what is sought when has nothing to do with the engine
 def test_by_day_windows_are_sought_only_where_a_calendar_has_changed(line: Line) -> None:
     by_day = replace(LITTLE, even_by_day=False)
     assert propose(line, pace=by_day) == 0

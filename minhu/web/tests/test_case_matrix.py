@@ -102,7 +102,7 @@ TYPED = {
     "door": "court", "to": "hotline", "code": "x", "about": "office:1", "official": "1", "key": "x", "kind": "request",
     "ground": "rude", "begins": "2026-03-02T16:00", "ends": "2026-03-02T17:00",
 }  # fmt: skip
-READ = ("plain", "about the holder", "with the bureau, then about it", "confidential, one named")
+READ = ("about the holder", "with the bureau, then about it", "confidential, one named")
 ACTED_ON = ("about the holder", "confidential, one named")
 """What is behind the pages is tried with every variant, on both databases, by the matrix of the cases themselves."""
 
