@@ -429,4 +429,5 @@ def test_the_trail_proves_confidential_words_and_does_not_tell_them(here: Ladder
     kept = [str(one) for one in TrailEntry.objects.values_list("reason", "detail")]
 
     assert not [words for words in kept for secret in (WHY, "家父病危", "等了半小时") if secret in words]
-    assert hashlib.sha256("家父病危".encode()).hexdigest() in kept[-1]
+    proof = hashlib.sha256("家父病危".encode()).hexdigest()
+    assert any(proof in words for words in kept)
