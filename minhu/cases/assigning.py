@@ -79,13 +79,6 @@ def unassign(case_id: int, *, by: Viewer, at: datetime | None = None) -> Case:
     return case
 
 
-def undoable(case_ids: list[int], *, by: Viewer) -> list[int]:
-    """Those of the cases whose last assignment this viewer could still take back, in the order given."""
-    mine = Assignment.objects.filter(case__in=case_ids, by=by.account_id, undone_at=None)
-    kept = set(mine.values_list("case_id", flat=True))
-    return [case_id for case_id in case_ids if case_id in kept]
-
-
 def _begun(case: Case, since: datetime) -> bool:
     """Whether a call was placed or came, or a text, since then."""
     promises = Promise.objects.filter(case=case).values("pk")
