@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -99,21 +99,27 @@ def _near(viewer: Viewer) -> Near:
         return Near()
     every = Line.objects.filter(city_id=viewer.city_id).values_list("pk", "official_id", "official__office_id")
     his = {pk: official == scope.official_id or office in scope.offices for pk, official, office in every}
-    lines, others = [pk for pk in his if his[pk]], [pk for pk in his if not his[pk]]
+    lines = sorted(pk for pk in his if his[pk])
     everywhere = Near(share=max(len(lines), 1) / max(len(his), 1))
     if len(lines) > FEW_LINES:
         return everywhere
     _by_line, *beside = ways(viewer)
     held, few = beside[1:2], [*beside[:1], *beside[2:]]
-    apart = (Q(line__in=others), Q(line=None))  # each by itself and said so, that the index of holder and line serves
     some = [
         Case.objects.filter(way).values_list("pk", flat=True)
-        for way in few + [way & one for way in held for one in apart]
+        for way in few + [way & one for way in held for one in _apart(lines)]
     ]
     elsewhere = tuple(some[0].union(*some[1:])[: FEW_CASES + 1]) if some else ()
     if len(elsewhere) > FEW_CASES:
         return everywhere
     return Near(tuple(line_mark(pk) for pk in lines), elsewhere)
+
+
+def _apart(lines: Sequence[int]) -> Iterator[Q]:
+    """Of no line, or of another than these (sorted): the gaps between them, which an index by line goes straight to."""
+    yield Q(line=None)
+    for after, before in pairwise((0, *lines, None)):
+        yield Q(line__gt=after) if before is None else Q(line__gt=after, line__lt=before)
 
 
 def _spans(at: datetime, near: Near) -> tuple[Sequence[str], ...]:

@@ -109,6 +109,24 @@ def test_notes_are_for_those_who_work_on_it(w: World) -> None:
     assert not found_by(w.viewers["holder"], "第三方检测")
 
 
+def test_an_official_finds_what_he_holds_of_any_line_or_none(w: World) -> None:
+    """His own lines stand among others; what he holds may have come to any of them."""
+    mine, other = w.officials["holder"], w.officials["other"]
+    lines = [w.line, *(make.line(of) for of in (other, other, mine, other))]
+    kept = [*lines, None]
+    held = [
+        Case.objects.create(
+            city_id=w.line.city_id, code=f"K7Q2ABC{place}", line=line, citizen=w.case.citizen, holder=mine,
+            kind=w.case.kind, state=w.case.state, title="古塔倾斜", body="古塔倾斜", opened_at=AT,
+        )
+        for place, line in enumerate(kept)
+    ]  # fmt: skip
+    index(w.line.city_id)
+
+    assert found_by(w.viewers["holder"], "古塔倾斜") == {case.pk for case in held}
+    assert not found_by(w.viewers["chief"], "古塔倾斜")
+
+
 def test_a_city_finds_nothing_of_another(w: World) -> None:
     index(w.line.city_id)
     stranger = make.viewer(make.city("远市"), Role.SUPERVISOR)
