@@ -2,12 +2,18 @@
 
 The compiler keeps machine code by the time of one source file alone and would miss a change in another that it calls.
 So the folder is named for all the sources together: another release, or an edit, begins a new one.
+
+Compiling takes a processor some ten seconds. Of processes that begin at the same time one compiles; the others wait for
+it and read what it has kept.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast, get_args, get_type_hints
 
@@ -34,6 +40,38 @@ _config.CACHE_DIR = str(_folder())
 def compiled(function: _Function) -> _Function:
     """The function as machine code. Nothing in it may call Python; dividing by zero gives an infinity, as in numpy."""
     return cast(_Function, numba.njit(cache=True, nogil=True, error_model="numpy")(function))
+
+
+def entry(function: _Function) -> _Function:
+    """The same of a function that Python calls: its first call in a process, which compiles, is made alone."""
+    machine, begun = compiled(function), False
+
+    @wraps(function)
+    def call(*given: object) -> object:
+        nonlocal begun
+        if begun:
+            return machine(*given)
+        with _alone():
+            answer = machine(*given)
+        begun = True
+        return answer
+
+    return cast(_Function, call)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """While no other process compiles. Where nothing can be kept, each compiles for itself."""
+    folder = Path(_config.CACHE_DIR)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "lock").open("w")
+    except OSError:
+        yield
+        return
+    with lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def records(kept: type, count: int = 1) -> npt.NDArray[Any]:

@@ -20,7 +20,7 @@ from minhu.planner.engine.kernels.chance import (
     uniform,
 )
 from minhu.planner.engine.kernels.city import City, Room, marked_seconds, marks_at, next_marked, stretch_at
-from minhu.planner.engine.kernels.compiling import compiled
+from minhu.planner.engine.kernels.compiling import compiled, entry
 from minhu.planner.engine.kernels.heap import pop, push
 from minhu.planner.engine.kernels.waits import count_wait
 
@@ -40,7 +40,7 @@ _PURPOSES = 28
 two are followed by who is rung, _REACHED by which attempt it is."""
 
 
-@compiled
+@entry
 def run_lines(city: City, room: Room, seed: np.uint64, first: int, rows: Table) -> bool:
     """Replications ``first`` … into ``rows``. False: more people are under way than there is room for."""
     for offset in range(rows.shape[0]):

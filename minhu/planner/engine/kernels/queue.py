@@ -11,7 +11,7 @@ from typing import Annotated
 import numpy as np
 
 from minhu.planner.engine.kernels.chance import Streams, Table, draw, seed_streams, standard_exponential, uniform
-from minhu.planner.engine.kernels.compiling import compiled
+from minhu.planner.engine.kernels.compiling import compiled, entry
 from minhu.planner.engine.kernels.heap import Items, Times, pop, push
 from minhu.planner.engine.kernels.waits import BINS, count_wait
 
@@ -82,7 +82,7 @@ class Room:
     returns_item: Annotated[Items, MOST_WAITING]
 
 
-@compiled
+@entry
 def run_batch(rules: Rules, room: Room, seed: np.uint64, first: int, rows: Table) -> bool:
     """Replications ``first`` … into ``rows``, waits into ``room.bins``. False: more wait than there is room for."""
     for offset in range(rows.shape[0]):
