@@ -1,6 +1,6 @@
 """The promise ledger as each role sees it, the unit's desk, and what people on our side were told.
 
-ledger(viewer, at)        mine, my unit's, overdue
+ledger(viewer, at, part)  due today, mine, my unit's, overdue: one of these, and how many are in the others
 due_today(viewer, at)     the console's first number
 desk(viewer, at)          what is with my unit, due when
 notices(viewer, at)       what I was told
@@ -8,8 +8,10 @@ notices(viewer, at)       what I was told
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 
 from django.db.models import Q, QuerySet
 
@@ -31,17 +33,23 @@ _WORKS = (Role.STAFF, Role.UNIT, Role.SUPERVISOR, Role.LEADERSHIP)
 NOTICES_SHOWN_FOR = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Ledger:
-    """Open promises by due time. mine: owed by the viewer himself. unit: by his offices and those below. overdue: of
-    both, and of all else that he may see.
+class LedgerPart(StrEnum):
+    """Which open promises. TODAY: of his own, or of his offices where he is no official, those due today. MINE: owed by
+    the viewer himself. UNIT: by his offices and those below. OVERDUE: of all that he may see.
     """
 
-    at: datetime
-    due_today: int
-    mine: tuple[PromiseRow, ...]
-    unit: tuple[PromiseRow, ...]
-    overdue: tuple[PromiseRow, ...]
+    TODAY = "today"
+    MINE = "mine"
+    UNIT = "unit"
+    OVERDUE = "overdue"
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """One part of it, by due time. counts: of each part, up to MOST_ROWS, which stands for more."""
+
+    rows: tuple[PromiseRow, ...]
+    counts: Mapping[LedgerPart, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +118,28 @@ class Canned:
     body: str
 
 
-def ledger(viewer: Viewer, at: datetime) -> Ledger:
+def ledger(viewer: Viewer, at: datetime, part: LedgerPart) -> Ledger:
     """What is owed, as far as it is the viewer's business."""
-    open_now = _open(viewer)
-    return Ledger(
-        at=at,
-        due_today=due_today(viewer, at),
-        mine=promise_rows(open_now.filter(_mine(viewer)), at, most=MOST_ROWS),
-        unit=promise_rows(open_now.filter(_of_unit(viewer)).exclude(_mine(viewer)), at, most=MOST_ROWS),
-        overdue=promise_rows(open_now.filter(due_at__lt=at), at, most=MOST_ROWS),
-    )
+    parts = {
+        LedgerPart.TODAY: _due_today(viewer, at),
+        LedgerPart.MINE: _open(viewer).filter(_mine(viewer)),
+        LedgerPart.UNIT: _open(viewer).filter(_of_unit(viewer)).exclude(_mine(viewer)),
+        LedgerPart.OVERDUE: _open(viewer).filter(due_at__lt=at),
+    }
+    rows = promise_rows(parts[part], at, most=MOST_ROWS)
+    counts = {name: len(rows) if name is part else some[:MOST_ROWS].count() for name, some in parts.items()}
+    return Ledger(rows, counts)
 
 
 def due_today(viewer: Viewer, at: datetime) -> int:
     """How many promises of the viewer, or of his unit, fall due on this legal day and are still owed."""
+    return _due_today(viewer, at).count()
+
+
+def _due_today(viewer: Viewer, at: datetime) -> QuerySet[Promise]:
     midnight = local(at).replace(hour=0, minute=0, second=0, microsecond=0)
     today = _open(viewer).filter(due_at__gte=midnight, due_at__lt=midnight + timedelta(days=1))
-    return today.filter(_mine(viewer) if viewer.official_id is not None else _of_unit(viewer)).count()
+    return today.filter(_mine(viewer) if viewer.official_id is not None else _of_unit(viewer))
 
 
 def desk(viewer: Viewer, at: datetime) -> Desk:

@@ -16,7 +16,18 @@ from minhu.cases.authority import complaints_kept_from, hidden_from, seen
 from minhu.cases.by_code import open_by_code
 from minhu.cases.listening import listen
 from minhu.cases.models import Case, Contact, Promise
-from minhu.cases.owing import Desk, DeskRow, Ledger, NoticeRow, canned_replies, desk, due_today, ledger, notices
+from minhu.cases.owing import (
+    Desk,
+    DeskRow,
+    Ledger,
+    LedgerPart,
+    NoticeRow,
+    canned_replies,
+    desk,
+    due_today,
+    ledger,
+    notices,
+)
 from minhu.cases.pages import CallPage, CasePage, ThreadPage, call_page, case_page, citizen_of, thread_page
 from minhu.cases.ringing import Ringing, ringing
 from minhu.cases.rows import (
@@ -42,11 +53,11 @@ from minhu.rules.clock import local
 from minhu.rules.words import COUNTS_AS_ANSWERED, Direction, PartyKind, PromiseKind, TextState
 
 __all__ = [
-    "CallPage", "CallRow", "CasePage", "Desk", "DeskRow", "Ledger", "NoSuchCode", "NoticeRow", "PromiseRow", "Queue",
-    "Ringing", "TextRow", "ThreadPage", "Today", "TooManyLookups", "TrackedCase", "TrackedPromise", "TrackedReply",
-    "VoiceRow", "by_code", "call_page", "calls_of_day", "canned_replies", "case_page", "citizen_of", "desk",
-    "due_today", "ledger", "listen", "notices", "open_attachment", "open_by_code", "owed", "ringing", "staff_queue",
-    "thread_page", "today",
+    "CallPage", "CallRow", "CasePage", "Desk", "DeskRow", "Ledger", "LedgerPart", "NoSuchCode", "NoticeRow",
+    "PromiseRow", "Queue", "Ringing", "TextRow", "ThreadPage", "Today", "TooManyLookups", "TrackedCase",
+    "TrackedPromise", "TrackedReply", "VoiceRow", "by_code", "call_page", "calls_of_day", "canned_replies",
+    "case_page", "citizen_of", "desk", "due_today", "ledger", "listen", "notices", "open_attachment",
+    "open_by_code", "owed", "ringing", "staff_queue", "thread_page", "today",
 ]  # fmt: skip
 
 WRAP_UP_SHOWN_FOR = timedelta(days=7)

@@ -35,7 +35,7 @@ READS: dict[str, Callable[[Viewer, World], object]] = {
     "owed": lambda by, w: queries.owed(by, DAY),
     "calls_of_day": lambda by, w: queries.calls_of_day(by, DAY),
     "staff_queue": lambda by, w: queries.staff_queue(by, DAY),
-    "ledger": lambda by, w: queries.ledger(by, DAY),
+    "ledger": lambda by, w: [queries.ledger(by, DAY, part).rows for part in queries.LedgerPart],
     "due_today": lambda by, w: queries.due_today(by, AT),
     "desk": lambda by, w: queries.desk(by, DAY),
     "notices": lambda by, w: queries.notices(by, DAY),

@@ -12,6 +12,7 @@ from minhu.audit import trail
 from minhu.cases import actions, queries
 from minhu.cases.handing_over import ReasonNeeded
 from minhu.cases.models import Case, Escalation, Extension, Notice, Promise
+from minhu.cases.owing import LedgerPart
 from minhu.directory.models import Line
 from minhu.intake.models import Text
 from minhu.rules.access import Viewer
@@ -223,12 +224,14 @@ def test_the_ledger_says_what_is_mine_what_is_my_units_and_what_is_overdue(
     actions.transfer(promise.case_id, actions.Receiver.unit(county.pk), by=him, reason="属地", at=AT)
     unit, staff = make.viewer(county, Role.UNIT), make.viewer(line.city, Role.STAFF)
 
-    mine = queries.ledger(him, AT)
-    assert [(one.kind.value, one.owner) for one in mine.mine] == [("call_back", "王明"), ("reply", county.name)]
-    assert mine.due_today == 1
-    assert (mine.unit, mine.overdue) == ((), ())
-    assert [one.kind.value for one in queries.ledger(unit, AT).unit] == ["reply"]
-    assert [one.kind.value for one in queries.ledger(staff, DUE + timedelta(minutes=1)).overdue] == ["call_back"]
+    mine = queries.ledger(him, AT, LedgerPart.MINE)
+    assert [(one.kind.value, one.owner) for one in mine.rows] == [("call_back", "王明"), ("reply", county.name)]
+    assert mine.counts == {LedgerPart.TODAY: 1, LedgerPart.MINE: 2, LedgerPart.UNIT: 0, LedgerPart.OVERDUE: 0}
+    assert [one.kind.value for one in queries.ledger(him, AT, LedgerPart.TODAY).rows] == ["call_back"]
+    assert queries.ledger(him, AT, LedgerPart.UNIT).rows == queries.ledger(him, AT, LedgerPart.OVERDUE).rows == ()
+    assert [one.kind.value for one in queries.ledger(unit, AT, LedgerPart.UNIT).rows] == ["reply"]
+    late = queries.ledger(staff, DUE + timedelta(minutes=1), LedgerPart.OVERDUE)
+    assert [one.kind.value for one in late.rows] == ["call_back"]
     assert queries.due_today(staff, AT) == queries.today(him, AT).due_today == 1
     assert queries.due_today(him, AT + timedelta(days=1)) == 0
 

@@ -14,9 +14,8 @@ from minhu.cases import actions as cases
 from minhu.cases import queries
 from minhu.cases.escalated import escalated as escalated_to
 from minhu.cases.owing import MOST_ROWS
-from minhu.cases.queries import Ledger, PromiseRow
+from minhu.cases.queries import LedgerPart
 from minhu.rules.access import Viewer
-from minhu.rules.clock import legal_day
 from minhu.rules.words import Rung
 from minhu.supervision import alive, decaying, laddered
 from minhu.web.console import shown
@@ -49,27 +48,23 @@ class Rising:
 @signed_in
 def ledger(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """Every promise that is open, with who made it, who owes it, until when, and what will clear it."""
-    found = queries.ledger(viewer, timezone.now())
-    rows = {
-        "today": _today(viewer, found),
-        "mine": found.mine,
-        "unit": found.unit,
-        "overdue": found.overdue,
+    labels = {
+        LedgerPart.TODAY: _("今天到期"),
+        LedgerPart.MINE: _("我的"),
+        LedgerPart.UNIT: _("本单位"),
+        LedgerPart.OVERDUE: _("超时"),
     }
-    chosen = request.GET.get("of", "")
-    if chosen not in rows or (chosen == "mine" and viewer.official_id is None):
-        chosen = "mine" if viewer.official_id is not None else "unit"
-    labels = {"today": _("今天到期"), "mine": _("我的"), "unit": _("本单位"), "overdue": _("超时")}
-    parts = [
-        Part(name, label, _counted(len(rows[name])), name == chosen)
-        for name, label in labels.items()
-        if name != "mine" or viewer.official_id is not None
-    ]
+    if viewer.official_id is None:
+        del labels[LedgerPart.MINE]
+    own = LedgerPart.UNIT if viewer.official_id is None else LedgerPart.MINE
+    chosen = next((part for part in labels if part == request.GET.get("of")), own)
+    found = queries.ledger(viewer, timezone.now(), chosen)
+    parts = [Part(name, label, _counted(found.counts[name]), name is chosen) for name, label in labels.items()]
     context: dict[str, object] = {
         "parts": parts,
         "chosen": chosen,
-        "promises": [shown.due(row, with_owner=True) for row in rows[chosen]],
-        "most": MOST_ROWS if len(rows[chosen]) == MOST_ROWS else None,
+        "promises": [shown.due(row, with_owner=True) for row in found.rows],
+        "most": MOST_ROWS if len(found.rows) == MOST_ROWS else None,
         "corrections": alive.owed(viewer, timezone.now()),
     }
     address = f"{reverse('ledger')}?of={chosen}"
@@ -142,9 +137,3 @@ def _notices(viewer: Viewer) -> Page:
     }
     tab = tabs_of(viewer)[-1].name
     return Page(tab, "console/notices.html", "console/notices_panel.html", reverse("notices"), context)
-
-
-def _today(viewer: Viewer, found: Ledger) -> tuple[PromiseRow, ...]:
-    """Those that the console's first number counts."""
-    own = found.mine if viewer.official_id is not None else found.unit
-    return tuple(row for row in own if legal_day(row.due_at) == legal_day(found.at))
