@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from minhu.audit import privacy, trail
-from minhu.cases.authority import locked, seen
+from minhu.cases.authority import locked, of_seen
 from minhu.cases.images import made_anew
 from minhu.cases.models import Attachment, Case
 from minhu.intake.scope import NotYours
@@ -86,7 +86,7 @@ def open_attachment(attachment_id: int, *, by: Viewer) -> Opened:
 
     Raises: NotYours; PrivacyError when it is damaged, OSError when it is gone.
     """
-    one = Attachment.objects.filter(case__in=Case.objects.filter(seen(by)), pk=attachment_id).first()
+    one = Attachment.objects.filter(of_seen(by), pk=attachment_id).first()
     if one is None:
         raise NotYours
     found = unsealed(one)

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from django.db.models import Q
 
-from minhu.cases.authority import came_up, seen
-from minhu.cases.models import Case, Promise
+from minhu.cases.authority import came_up, of_seen
+from minhu.cases.models import Promise
 from minhu.cases.rows import PromiseRow, promise_rows
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role, Rung
@@ -23,9 +23,8 @@ def escalated(viewer: Viewer, at: datetime) -> tuple[PromiseRow, ...]:
     up to him.
     """
     rows = Promise.objects.filter(
-        city_id=viewer.city_id, kept_at=None, released_at=None, rung__gte=Rung.REMIND.value,
-        case__in=Case.objects.filter(seen(viewer)),
-    )  # fmt: skip
+        of_seen(viewer), city_id=viewer.city_id, kept_at=None, released_at=None, rung__gte=Rung.REMIND.value
+    )
     if not viewer.has(*SUPERVISES):
         under_him = Q(case__holder__superior=viewer.official_id or 0)
         rows = rows.filter(under_him | Q(case__in=came_up(viewer).values("case")))

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from minhu.cases.authority import barred, blocked_for, seen
+from minhu.cases.authority import barred, blocked_for, of_seen
 from minhu.cases.ledger import Owner
 from minhu.cases.models import Case, Conflict, Named, Note, Notice, Promise
 from minhu.directory.models import Account
@@ -97,7 +97,7 @@ def settled(*kinds: NoticeKind, about_id: int, at: datetime) -> None:
 
 def readable(viewer: Viewer) -> QuerySet[Notice]:
     """Of those addressed to him what he may read: of cases that he sees, of notes that mention him, of no case."""
-    visible = Q(case=None) | Q(case__in=Case.objects.filter(seen(viewer)))
+    visible = Q(case=None) | Q(of_seen(viewer))
     mentioned = Q(kind=NoticeKind.MENTIONED.value, case__confidential=False) & ~blocked_for(viewer)
     return addressed_to(viewer).filter(visible | mentioned)
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from minhu.audit import trail
 from minhu.cases import noticing
-from minhu.cases.authority import locked, seen
+from minhu.cases.authority import locked, of_seen, seen
 from minhu.cases.models import Case, Note, Notice
 from minhu.directory.models import Account
 from minhu.directory.queries import viewer_of
@@ -57,7 +57,7 @@ def write_note(case_id: int, body: str, *, by: Viewer, at: datetime | None = Non
 def read_notice(notice_id: int, *, by: Viewer, at: datetime | None = None) -> None:
     """Somebody it was for has seen it. Raises: NotYours."""
     mine = noticing.addressed_to(by)
-    if not mine.filter(Q(case=None) | Q(case__in=Case.objects.filter(seen(by)))).filter(pk=notice_id).exists():
+    if not mine.filter(Q(case=None) | Q(of_seen(by))).filter(pk=notice_id).exists():
         raise NotYours
     Notice.objects.filter(pk=notice_id, read_at=None).update(read_at=at or timezone.now())
 

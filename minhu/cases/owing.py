@@ -16,7 +16,7 @@ from enum import StrEnum
 from django.db.models import Q, QuerySet
 
 from minhu.cases import noticing
-from minhu.cases.authority import handed_to, seen
+from minhu.cases.authority import handed_to, of_seen, seen
 from minhu.cases.desk_words import phrases
 from minhu.cases.models import Case, Extension, Notice, Promise, Transfer
 from minhu.cases.rows import PromiseRow, promise_rows, shown
@@ -144,7 +144,7 @@ def _due_today(viewer: Viewer, at: datetime) -> QuerySet[Promise]:
 
 def desk(viewer: Viewer, at: datetime) -> Desk:
     """The cases that are with the viewer's unit now."""
-    mine = handed_to(viewer).filter(case__in=Case.objects.filter(seen(viewer)))
+    mine = handed_to(viewer).filter(of_seen(viewer))
     joins = ("case__citizen", "case__extension", "office", "official", "from_official")
     found = list(mine.select_related(*joins).order_by("-handed_at")[:MOST_ROWS])
     owed = Promise.objects.filter(
@@ -209,8 +209,7 @@ def canned_replies(viewer: Viewer, case_id: int, at: datetime) -> tuple[Canned, 
 
 
 def _open(viewer: Viewer) -> QuerySet[Promise]:
-    visible = Case.objects.filter(seen(viewer))
-    return Promise.objects.filter(city_id=viewer.city_id, kept_at=None, released_at=None, case__in=visible)
+    return Promise.objects.filter(of_seen(viewer), city_id=viewer.city_id, kept_at=None, released_at=None)
 
 
 def _mine(viewer: Viewer) -> Q:

@@ -180,7 +180,8 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
     except Case.DoesNotExist:
         raise NotYours from None
     thread = Thread.objects.filter(citizen=case.citizen, line=case.line).first()
-    texts = Text.objects.filter(contact__case=case) | Text.objects.filter(thread=thread, code=case.code)
+    told = Text.objects.filter(thread=thread, code=case.code).values("pk")
+    texts = Text.objects.filter(pk__in=told.union(case.contacts.filter(text__isnull=False).values("text")))
     texts = texts.exclude(complaints_kept_from(viewer))
     contacts = list(case.contacts.filter(web__isnull=False).order_by("at"))
     return CasePage(
@@ -213,7 +214,7 @@ def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CaseP
         acts=acts_of(viewer, case),
         promises=promise_rows(case.promises.all(), at),
         calls=call_rows(Call.objects.filter(contact__case=case).order_by("received_at"), viewer),
-        texts=text_rows(texts.distinct().select_related(*TEXT_JOINS).order_by("at", "id")),
+        texts=text_rows(texts.select_related(*TEXT_JOINS).order_by("at", "id")),
         web=tuple(one.at for one in contacts),
         replies=_replies(case),
         notes=tuple(

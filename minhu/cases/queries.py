@@ -12,10 +12,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from minhu.cases.attaching import open_attachment
-from minhu.cases.authority import complaints_kept_from, hidden_from, seen
+from minhu.cases.authority import complaints_kept_from, hidden_from, of_seen
 from minhu.cases.by_code import open_by_code
 from minhu.cases.listening import listen
-from minhu.cases.models import Case, Contact, Promise
+from minhu.cases.models import Contact, Promise
 from minhu.cases.owing import (
     Desk,
     DeskRow,
@@ -62,6 +62,8 @@ __all__ = [
 
 WRAP_UP_SHOWN_FOR = timedelta(days=7)
 VOICE_SHOWN_FOR = timedelta(days=7)
+LONGEST_CALL = timedelta(days=1)
+"""No call lasts longer; so calls are sought by when they came, which they are sorted by."""
 _MOST_ROWS = 200
 _MOST_PROMISES = 100
 _IN_PERSON = [kind.value for kind in COUNTS_AS_ANSWERED]
@@ -190,10 +192,9 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
     texts = texts.exclude(code__in=hidden.values("code")).exclude(complaints_kept_from(viewer))
     texts = texts.select_related(*TEXT_JOINS)
     unknown = texts.filter(thread__line=None, direction=Direction.INBOUND.value, contact=None, settled_at=None)
-    doubt = texts.filter(
-        Q(state=TextState.UNKNOWN.value, attempt_at__gt=at - VOICE_SHOWN_FOR)
-        | Q(state=TextState.FAILED.value, settled_at__gt=at - timedelta(days=1))
-    )
+    in_doubt = Text.objects.filter(state=TextState.UNKNOWN.value, attempt_at__gt=at - VOICE_SHOWN_FOR).values("pk")
+    failed = Text.objects.filter(state=TextState.FAILED.value, settled_at__gt=at - timedelta(days=1)).values("pk")
+    doubt = texts.filter(pk__in=in_doubt.union(failed))
     to_call_back = open_promises.filter(kind=PromiseKind.CALL_BACK.value)
     to_clarify = open_promises.filter(kind=PromiseKind.CLARIFY.value)
     return Queue(
@@ -219,15 +220,18 @@ def _my_calls(viewer: Viewer) -> QuerySet[Call]:
 
 
 def _open_promises(viewer: Viewer) -> QuerySet[Promise]:
-    cases = Case.objects.filter(seen(viewer))
-    return Promise.objects.filter(city_id=viewer.city_id, case__in=cases, kept_at=None, released_at=None)
+    return Promise.objects.filter(of_seen(viewer), city_id=viewer.city_id, kept_at=None, released_at=None)
 
 
 def _not_wrapped_up(viewer: Viewer, at: datetime) -> QuerySet[Call]:
     """Calls on which somebody spoke with a citizen and that say nothing yet of what came of it."""
     spoke = [*_IN_PERSON, PartyKind.CITIZEN.value]
     return _my_calls(viewer).filter(
-        answered_by_kind__in=spoke, ended_at__isnull=False, answered_at__gt=at - WRAP_UP_SHOWN_FOR, wrap_up=None
+        received_at__gt=at - WRAP_UP_SHOWN_FOR - LONGEST_CALL,
+        answered_by_kind__in=spoke,
+        ended_at__isnull=False,
+        answered_at__gt=at - WRAP_UP_SHOWN_FOR,
+        wrap_up=None,
     )
 
 
@@ -251,6 +255,7 @@ def _voices(viewer: Viewer, at: datetime) -> tuple[VoiceRow, ...]:
     recordings = Recording.objects.filter(
         scope_of(viewer).lines("call__line"),
         call__direction=Direction.INBOUND.value,
+        call__received_at__gt=at - VOICE_SHOWN_FOR - LONGEST_CALL,
         recorded_at__gt=at - VOICE_SHOWN_FOR,
         seconds__gt=0,
     ).exclude(call__contact__case__first_contact_at__isnull=False)

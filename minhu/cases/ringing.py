@@ -81,7 +81,8 @@ class _Known:
 
 def ringing(viewer: Viewer, calls: QuerySet[Call]) -> tuple[Ringing, ...]:
     """Those of the calls that nobody has answered yet, the longest waiting first. calls: what the viewer may see."""
-    alive = calls.filter(ended_at=None, direction=Direction.INBOUND.value, answered_at=None)
+    on_the_way = Call.objects.filter(ended_at=None, answered_at=None).values("pk")  # few, of very many calls
+    alive = calls.filter(pk__in=on_the_way, direction=Direction.INBOUND.value)
     found = list(alive.select_related("citizen", "line__official").order_by("received_at")[:MOST_RINGING])
     citizens = {call.citizen_id for call in found if call.citizen_id is not None}
     if not citizens:

@@ -15,7 +15,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from minhu.cases.authority import seen
 from minhu.cases.escalated import SUPERVISES
@@ -168,10 +168,11 @@ def _rows(viewer: Viewer, week: Week, number: Number, at: datetime) -> QuerySet[
     during = {f"{time}__gte": week.since, f"{time}__lt": week.until}
     if number is Number.OPENED:
         return _cases(viewer).filter(**during)
+    of_his = Exists(_cases(viewer).filter(pk=OuterRef("case")))
     if number in OF_PROMISES:
-        promises = Promise.objects.filter(case__in=_cases(viewer), released_at=None, **during)
+        promises = Promise.objects.filter(of_his, city_id=viewer.city_id, released_at=None, **during)
         return promises.filter(_KEPT[number] if number is not Number.BROKEN else Q(kept_at=None, due_at__lte=at))
-    replies = Reply.objects.filter(case__in=_cases(viewer), parent=None, **during)
+    replies = Reply.objects.filter(of_his, parent=None, **during)
     return (
         replies if number is Number.REPLIED else replies.filter(pk__in=ReplySigns.objects.filter(ANY).values("reply"))
     )

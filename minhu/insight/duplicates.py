@@ -11,7 +11,7 @@ from datetime import datetime
 
 from django.db.models import Q, QuerySet
 
-from minhu.cases.authority import seen
+from minhu.cases.authority import of_seen
 from minhu.cases.models import Case
 from minhu.cases.opening import WORKING
 from minhu.insight.duplicating import parted
@@ -72,9 +72,8 @@ def sides_of(viewer: Viewer, duplicate_id: int) -> tuple[int, int]:
 
 
 def _visible(viewer: Viewer) -> QuerySet[Duplicate]:
-    his = Case.objects.filter(seen(viewer)).values("pk")
     grouped = may_be_grouped(viewer.city_id, "case__") & may_be_grouped(viewer.city_id, "earlier__")
-    return Duplicate.objects.filter(grouped, case__in=his, earlier__in=his, dismissed_at=None)
+    return Duplicate.objects.filter(grouped, of_seen(viewer), of_seen(viewer, "earlier"), dismissed_at=None)
 
 
 def _proposals(rows: QuerySet[Duplicate], most: int) -> tuple[Proposal, ...]:

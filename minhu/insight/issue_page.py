@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.db.models import Count, QuerySet
 
-from minhu.cases.authority import seen
+from minhu.cases.authority import of_seen, seen
 from minhu.cases.models import Case
 from minhu.insight.issues import IssueRow, may_be_grouped, row_of, visible
 from minhu.insight.masking import masked, names_of
@@ -97,7 +97,7 @@ def issue_page(viewer: Viewer, issue_id: int) -> IssuePage:
     if issue is None:
         raise NotYours
     members = Member.objects.filter(may_be_grouped(viewer.city_id, "case__"), issue=issue)
-    his = members.filter(case__in=Case.objects.filter(seen(viewer)))
+    his = members.filter(of_seen(viewer))
     changes = may_change(viewer)
     return IssuePage(
         row=row_of(issue),

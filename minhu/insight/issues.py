@@ -11,8 +11,8 @@ from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 
-from minhu.cases.authority import seen
-from minhu.cases.models import Case, Conflict
+from minhu.cases.authority import of_seen
+from minhu.cases.models import Conflict
 from minhu.insight.models import HotIssue, Member
 from minhu.intake.scope import SEES_CONTACTS
 from minhu.rules.access import Viewer
@@ -59,7 +59,7 @@ def visible(viewer: Viewer) -> QuerySet[HotIssue]:
     if viewer.official_id is None and not viewer.has(*SEES_ISSUES):
         return HotIssue.objects.none()
     groupable = may_be_grouped(viewer.city_id, "case__")
-    his = Member.objects.filter(groupable, case__in=Case.objects.filter(seen(viewer))).values("issue")
+    his = Member.objects.filter(groupable, of_seen(viewer)).values("issue")
     here = HotIssue.objects.filter(city_id=viewer.city_id, merged_into=None, pk__in=his)
     counted = Count("members", filter=may_be_grouped(viewer.city_id, "members__case__"))
     return here.annotate(cases=counted).filter(cases__gt=1)

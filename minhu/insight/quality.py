@@ -12,9 +12,8 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 
-from minhu.cases.authority import seen
+from minhu.cases.authority import of_seen
 from minhu.cases.escalated import SUPERVISES
-from minhu.cases.models import Case
 from minhu.directory.models import Office
 from minhu.insight.models import ReplySigns
 from minhu.rules.access import Viewer
@@ -98,7 +97,7 @@ def of_case(viewer: Viewer, case_id: int) -> tuple[SignedReply, ...]:
 def _supervised(viewer: Viewer) -> QuerySet[ReplySigns]:
     if not viewer.has(*SUPERVISES):
         return ReplySigns.objects.none()
-    return ReplySigns.objects.filter(reply__case__in=Case.objects.filter(seen(viewer), city_id=viewer.city_id))
+    return ReplySigns.objects.filter(of_seen(viewer, "reply__case"), reply__case__city=viewer.city_id)
 
 
 def _visible(viewer: Viewer, time: Between) -> QuerySet[ReplySigns]:

@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 from django.db.models import Count, Q, QuerySet
 
-from minhu.cases.authority import seen
+from minhu.cases.authority import of_seen, seen
 from minhu.cases.models import Case
 from minhu.cases.rows import shown
 from minhu.directory.naming import full_title
@@ -262,7 +262,7 @@ def _sample(one: Sample) -> SampleRow:
 def _rechecks(viewer: Viewer, one: Rectification) -> tuple[RecheckRow, ...]:
     """Of the sample under way, those whose cases the viewer sees."""
     rows = Recheck.objects.filter(sample__rectification=one, sample__judged_at=None)
-    rows = rows.filter(reporter__case__in=Case.objects.filter(seen(viewer)))
+    rows = rows.filter(of_seen(viewer, "reporter__case"))
     joins = ("sample__rectification", "reporter__case__citizen", "asked")
     return tuple(_recheck(row) for row in rows.select_related(*joins).order_by("rank"))
 

@@ -317,6 +317,7 @@ class Text(models.Model):
             models.Index(
                 fields=["state", "attempt_at"], condition=Q(state__in=["sending", "unknown"]), name="text_in_doubt"
             ),
+            models.Index(fields=["settled_at"], condition=Q(state="failed"), name="text_failed"),
             models.Index(
                 fields=["id"], condition=Q(direction="inbound", taken_in_at__isnull=True), name="text_to_take_in"
             ),

@@ -16,8 +16,7 @@ from collections.abc import Iterable
 
 from django.db.models import Q, QuerySet
 
-from minhu.cases.authority import blocking_of, seen
-from minhu.cases.models import Case
+from minhu.cases.authority import blocking_of, of_seen
 from minhu.intake.scope import NotYours, scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.complaints import ComplaintAct, ComplaintState, NotPossibleNow, Part, Shown, may, sees
@@ -101,7 +100,7 @@ def _overseen(viewer: Viewer, role: Role) -> Q:
     as_role = Viewer(viewer.account_id, viewer.name, viewer.city_id, viewer.grants)
     scope = scope_of(as_role, (role,)).lines("case__line")
     barred = Q(official__in=blocking_of(viewer).officials) if _may_be_barred(viewer) else Q(pk__in=[])
-    return scope & Q(case__in=Case.objects.filter(seen(viewer))) & ~barred
+    return scope & Q(of_seen(viewer)) & ~barred
 
 
 def _may_be_barred(viewer: Viewer) -> bool:

@@ -56,6 +56,7 @@ class Reply(models.Model):
             ),
             models.CheckConstraint(condition=~Q(done="") & ~Q(done_by=""), name="reply_says_what_and_who"),
         ]
+        indexes = [models.Index(fields=["at"], name="reply_by_time")]
 
     def __str__(self) -> str:
         return f"reply to {self.case_id}"

@@ -40,7 +40,7 @@ class Case(models.Model):
     replied_at = models.DateTimeField(null=True)
     closed_at = models.DateTimeField(null=True)
     reopened = models.PositiveSmallIntegerField(default=0)
-    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="joined", db_index=False)
     door = models.CharField(max_length=16, blank=True, default="", db_default="")
     rate_until = models.DateTimeField(null=True)
     kind_by = models.CharField(max_length=8, blank=True, default="", db_default="")
@@ -84,6 +84,7 @@ class Case(models.Model):
             models.Index(fields=["replied_at"], condition=Q(state="replied"), name="case_to_close"),
             models.Index(fields=["id"], condition=Q(read_at__isnull=True), name="case_to_read"),
             models.Index(fields=["city"], condition=Q(confidential=True), name="case_confidential"),
+            models.Index(fields=["parent"], condition=Q(parent__isnull=False), name="case_joined"),
             models.Index(
                 fields=["city", "closed_at"],
                 condition=Q(erased_at__isnull=True, closed_at__isnull=False),
