@@ -1,9 +1,10 @@
 """The pages people wait for, with a hundred thousand cases behind them: time of each, on SQLite and PostgreSQL (fsync).
 
-81 lines, two years. Each case came by a call and has a text about it; one in fifty is open with its promise, the others
-were answered and closed. Every page is asked for again and again by the person whose page it is, through all of Django
-in one process. CPU is process time, which a busy machine changes little; what PostgreSQL itself computes is not in it,
-but in the clock's time, which others on the machine lengthen.
+81 lines, two years. Each case came by a call and has a text about it, to one in three the citizen texted too; one in
+fifty is open with its promise, the others were answered and closed; some were joined, some may be the same. Every
+page is asked for again and again by the person whose page it is, through all of Django in one process. CPU is process
+time, which a busy machine changes little; what PostgreSQL itself computes is not in it, but in the clock's time,
+which others on the machine lengthen.
 
     python -m benchmarks.pages --cases 100000
 """
@@ -15,17 +16,20 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 from random import Random
 from typing import TYPE_CHECKING
 
 from benchmarks.alone import ENGINES, empty_tables, measured
 
 if TYPE_CHECKING:
+    from minhu.cases.models import Case
     from minhu.directory.models import Line, Office
     from minhu.intake.models import Thread
 
 BAR_MS = 100.0
 LINES, DAYS, TIMES, SEED, BATCH, OPEN_OF, CASES_EACH = 81, 700, 30, 7, 2_000, 50, 5
+TEXTED_OF, JOINED_OF, ALIKE_OF = 3, 30, 20
 
 
 def fill(many: int) -> tuple[Office, list[Line]]:
@@ -97,6 +101,8 @@ def _some(city: Office, threads: list[Thread], chance: Random, times: list[datet
         )
         for one, case in zip(picked, cases, strict=True)
     )  # fmt: skip
+    _texted(city, [(one, case) for one, case in zip(picked, cases, strict=True) if chance.randrange(TEXTED_OF) == 0])
+    _related(cases, is_open, chance)
     Reply.objects.bulk_create(
         Reply(case=case, done="已经派人修好。", done_by="市政所", at=case.replied_at, means="page")
         for case in cases
@@ -111,6 +117,39 @@ def _some(city: Office, threads: list[Thread], chance: Random, times: list[datet
         )
         for case, call, unfinished in zip(cases, calls, is_open, strict=True)
     )  # fmt: skip
+
+
+def _texted(city: Office, some: Sequence[tuple[Thread, Case]]) -> None:
+    """The citizens of these cases wrote of them too."""
+    from minhu.cases.models import Contact
+    from minhu.intake.models import Text
+
+    texts = Text.objects.bulk_create(
+        Text(
+            city=city, thread=thread, direction="inbound", state="received", body="路灯还是不亮。", code=case.code,
+            at=case.opened_at, key=f"bench:in:{case.pk}", taken_in_at=case.opened_at,
+        )
+        for thread, case in some
+    )  # fmt: skip
+    Contact.objects.bulk_create(
+        Contact(case=case, channel="text", text=text, at=text.at) for text, (_, case) in zip(texts, some, strict=True)
+    )
+
+
+def _related(cases: Sequence[Case], is_open: Sequence[bool], chance: Random) -> None:
+    """Some closed ones joined an earlier one; some open ones are proposed as the same."""
+    from minhu.cases.models import Case
+    from minhu.insight.models import Duplicate
+
+    joined, alike = [], []
+    for (earlier, _), (one, unfinished) in pairwise(zip(cases, is_open, strict=True)):
+        if unfinished and chance.randrange(ALIKE_OF) == 0:
+            alike.append(Duplicate(case=one, earlier=earlier, score=0.9, same_citizen=False, found_at=one.opened_at))
+        elif not unfinished and earlier.parent_id is None and chance.randrange(JOINED_OF) == 0:
+            one.parent = earlier
+            joined.append(one)
+    Case.objects.bulk_update(joined, ["parent"])
+    Duplicate.objects.bulk_create(alike)
 
 
 def asked(city: Office, lines: list[Line]) -> list[tuple[str, str, Callable[[], object]]]:

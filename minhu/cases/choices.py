@@ -23,8 +23,7 @@ from minhu.intake.models import Text
 from minhu.intake.scope import NotYours, scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.conflicts import who_blocks
-from minhu.rules.doors import suggest
-from minhu.rules.words import CaseState, Direction, Door
+from minhu.rules.words import CaseState, Direction
 
 _MOST_ROWS = 30
 
@@ -86,11 +85,6 @@ def case_of_code(viewer: Viewer, code: str) -> int:
     if found is None:
         raise NotYours
     return found
-
-
-def door_of(viewer: Viewer, case_id: int) -> Door | None:
-    """Where the words of a case hint that it belongs. Raises: NotYours."""
-    return suggest(_seen_case(viewer, case_id).body)
 
 
 def opens_contacts(viewer: Viewer, line_id: int | None) -> bool:

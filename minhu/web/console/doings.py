@@ -18,7 +18,7 @@ from minhu.rules.access import Viewer
 from minhu.rules.casework import Act
 from minhu.rules.complaints import LONGEST, Ground
 from minhu.rules.deadlines import REPLY_DAYS
-from minhu.rules.doors import DOORS
+from minhu.rules.doors import DOORS, suggest
 from minhu.rules.words import CaseKind, CaseState, Urgency
 from minhu.supervision.complaining import FILES
 from minhu.web import complaint_words, words
@@ -173,7 +173,7 @@ def _part(viewer: Viewer, page: CasePage) -> Doing:
 def _show_door(viewer: Viewer, page: CasePage) -> Doing | None:
     if page.holder_id is None:
         return None
-    hint = choices.door_of(viewer, page.id)
+    hint = suggest(page.body)
     rule = _("属于诉讼、复议、纪检或信访程序的，告诉群众正确的渠道，不作为诉求办理。")
     options = [Option(one.value, words.label(one), told, one is hint) for one, told in DOORS.items()]
     return Doing(
