@@ -52,25 +52,16 @@ def morning(transactional_db: None, daytime: None) -> Scene:
 
 @pytest.fixture
 def open_as(browser: Browser, live_server: LiveServer) -> Iterator[Open]:
-    """A window of the browser: open_as(account or None, viewport, theme=..., scripts=False).
-
-    bypass_csp: the test may put style of its own into a page.
-    """
+    """A window of the browser: open_as(account or None, viewport, theme=..., scripts=False)."""
     contexts: list[BrowserContext] = []
 
     def open_window(
-        account: Account | None = None,
-        viewport: ViewportSize = PHONE,
-        *,
-        scripts: bool = True,
-        bypass_csp: bool = False,
-        **cookies: str,
+        account: Account | None = None, viewport: ViewportSize = PHONE, *, scripts: bool = True, **cookies: str
     ) -> BrowserContext:
         context = browser.new_context(
             viewport=viewport,
             base_url=live_server.url,
             java_script_enabled=scripts,
-            bypass_csp=bypass_csp,
             locale="zh-CN",
         )
         context.set_default_timeout(15_000)

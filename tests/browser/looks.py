@@ -1,21 +1,19 @@
 """What a page looks like, compared with what it looked like when somebody last agreed to it.
 
 Two records of each page lie in ``references/``: its picture, reduced to cells of eight pixels, and where its parts
-stand. Neither depends on the machine's fonts (blocks.py).
+stand. Neither depends on the machine's fonts (blocks.py). ``--renew-looks`` writes anew what has changed.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
 from PIL import Image, ImageChops
 from playwright.sync_api import Page
-
-from tests.browser import blocks
 
 REFERENCES = Path(__file__).parent / "references"
 CELL_PX = 8
@@ -27,13 +25,13 @@ NEAR_PX = 3
 
 Part = tuple[str, int, int, int, int]
 """What it is; left, top, width and height in px."""
-PARTS = """() => [...document.querySelectorAll(
+PARTS = """() => document.fonts.ready.then(() => [...document.querySelectorAll(
     "header, nav, main, aside, footer, h1, h2, h3, table, .card, .input, .button, .chip, .tag")]
   .filter((one) => one.checkVisibility({visibilityProperty: true}))
   .map((one) => [one, one.getBoundingClientRect()])
   .filter(([, box]) => box.width && box.height && box.top < innerHeight)
   .map(([one, box]) => [
-    [one.localName, ...one.classList].join("."), ...[box.left, box.top, box.width, box.height].map(Math.round)])"""
+    [one.localName, ...one.classList].join("."), ...[box.left, box.top, box.width, box.height].map(Math.round)]))"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,40 +43,34 @@ class Look:
 
 
 def look_at(page: Page) -> Look:
-    """The page as it stands in its window, its words made into blocks."""
-    page.add_style_tag(content=blocks.style())
-    page.evaluate("document.fonts.load('16px Blocks').then(() => null)")
+    """The page as it stands in its window. Its context has to run ``blocks.script()``."""
     parts = tuple(tuple(part) for part in page.evaluate(PARTS))
     with Image.open(BytesIO(page.screenshot())) as picture:
         return Look(picture.convert("RGB").reduce(CELL_PX), parts)
 
 
-def kept(name: str) -> Look | None:
-    """As it was agreed to, if ever."""
-    if not _picture(name).exists():
-        return None
-    lines = _layout(name).read_text(encoding="utf-8").splitlines()
-    parts = tuple((part, *map(int, box)) for part, *box in (line.split() for line in lines))
-    with Image.open(_picture(name)) as picture:
-        return Look(picture.convert("RGB"), parts)  # type: ignore[arg-type]  # four numbers to a line
-
-
-def keep(name: str, look: Look) -> None:
-    """This is how it shall look."""
-    look.cells.save(_picture(name), lossless=True, method=6)
-    lines = (" ".join(map(str, part)) for part in look.parts)
-    _layout(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
 def names_kept() -> set[str]:
-    """Of all pages in the references."""
+    """Of all that was agreed to."""
     return {path.stem for path in REFERENCES.iterdir()}
 
 
-def drop(name: str) -> None:
-    """Nobody looks at it any more."""
-    _picture(name).unlink()
-    _layout(name).unlink()
+def kept(name: str) -> Look:
+    """As it was agreed to."""
+    lines = _layout(name).read_text(encoding="utf-8").splitlines()
+    with Image.open(_picture(name)) as picture:
+        return Look(picture.convert("RGB"), tuple(_part(line) for line in lines))
+
+
+def renew(every: Mapping[str, Look]) -> None:
+    """So they shall look, and there shall be no others; what is near enough to what was agreed to stays as it is."""
+    for name in names_kept() - every.keys():
+        _picture(name).unlink()
+        _layout(name).unlink()
+    for name, look in every.items():
+        if name not in names_kept() or any(differences(kept(name), look)):
+            look.cells.save(_picture(name), lossless=True, method=6)
+            lines = (" ".join(map(str, part)) for part in look.parts)
+            _layout(name).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def differences(agreed: Look, seen: Look) -> Iterator[str]:
@@ -119,6 +111,11 @@ def _moved(agreed: tuple[Part, ...], seen: tuple[Part, ...]) -> Iterator[str]:
         _, *now = new
         if max(abs(one - other) for one, other in zip(was, now, strict=True)) > NEAR_PX:
             yield f"{name} was at {was}, is at {now} (left, top, width, height)"
+
+
+def _part(line: str) -> Part:
+    name, left, top, width, height = line.split()
+    return name, int(left), int(top), int(width), int(height)
 
 
 def _picture(name: str) -> Path:
