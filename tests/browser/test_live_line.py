@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from minhu.directory.models import Account
 from minhu.intake.models import CallStep
@@ -73,18 +74,31 @@ def cookie_of(account: Account) -> str:
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 
 
-def test_a_call_that_rings_is_on_the_officials_page_within_a_second(
-    morning: Scene, site: str, browser: Browser
-) -> None:
+@contextmanager
+def watched(browser: Browser, site: str, account: Account, path: str) -> Iterator[Page]:
+    """A page on a phone, which hears what happens on the line and adds up what moves on it."""
     context = browser.new_context(viewport=PHONE, base_url=site)
-    context.add_cookies(
-        [{"name": settings.SESSION_COOKIE_NAME, "value": cookie_of(morning.official_account), "url": site}]
-    )
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": cookie_of(account), "url": site}])
     page = context.new_page()
     with page.expect_response(lambda answer: answer.request.headers.get("hx-request") == "true"):
-        page.goto("/console/today/", wait_until="domcontentloaded")
+        page.goto(path, wait_until="domcontentloaded")
     page.wait_for_timeout(1_000)  # the stream is open and has been looked at
     page.evaluate(WATCH_SHIFTS)
+    yield page
+    context.close()
+
+
+def test_a_call_that_rings_is_on_the_officials_page_and_the_switchboard_within_a_second_and_moves_nothing(
+    morning: Scene, site: str, browser: Browser
+) -> None:
+    with (
+        watched(browser, site, morning.official_account, "/console/today/") as page,
+        watched(browser, site, morning.staff_account, "/console/switchboard/") as board,
+    ):
+        _rings(morning, page, board)
+
+
+def _rings(morning: Scene, page: Page, board: Page) -> None:
 
     call = scene.ring(morning.line, timezone.now(), again=morning.case.citizen)
     CallStep.objects.create(call=call, seq=0, at=call.received_at, kind="received")
@@ -93,11 +107,13 @@ def test_a_call_that_rings_is_on_the_officials_page_within_a_second(
     expect(card.get_by_text("刘女士")).to_be_visible(timeout=WITHIN_MS)
     expect(card.get_by_role("link", name=morning.case.title)).to_be_visible()
     expect(card.get_by_text("来电没接到")).to_be_visible()
+    row = board.locator(f"#line-{morning.line.pk}")
+    expect(row.get_by_text("正在打来")).to_be_visible(timeout=WITHIN_MS)
+    expect(row.get_by_text("刘女士")).to_be_visible()
     assert page.evaluate("window.shifted") == 0
+    assert board.evaluate("window.shifted") == 0
     card.get_by_role("button", name="请短信说明事由和地点").click()
     expect(page.get_by_text("短信将会发出")).to_be_visible()
-    page.set_viewport_size({"width": 1440, "height": 900})
-    context.close()
 
 
 def test_whoever_is_not_signed_in_gets_no_stream(site: str) -> None:
