@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import pytest
 from django.utils import timezone
+from playwright.sync_api import ViewportSize
 
 from tests.browser.casework import work
-from tests.browser.conftest import PHONE, Open
+from tests.browser.conftest import Open
 from tests.browser.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
-NARROW = 320
+NARROW: ViewportSize = {"width": 320, "height": 844}
+LOW: ViewportSize = {"width": 390, "height": 568}
 SPACE = """() => { const sheet = new CSSStyleSheet(); sheet.replaceSync(`
     * { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
     p { margin-bottom: 2em !important; }`);
@@ -36,7 +38,7 @@ def test_spaced_text_stays_within_the_narrowest_window(morning: Scene, open_as: 
         (working.supervisor_account, ("escalated",)),
         (morning.staff_account, ("queue", "switchboard")),
     ):
-        page = open_as(account, {**PHONE, "width": NARROW}).new_page()
+        page = open_as(account, NARROW).new_page()
         for name in names:
             page.goto(f"/console/{name}/")
             page.evaluate(SPACE)
@@ -47,8 +49,9 @@ def test_spaced_text_stays_within_the_narrowest_window(morning: Scene, open_as: 
 
 def test_what_the_tab_key_reaches_has_a_ring_and_is_not_under_the_bar(morning: Scene, open_as: Open) -> None:
     found, reached = [], 0
-    for account, name in ((morning.staff_account, "queue"), (morning.official_account, "presence")):
-        page = open_as(account, PHONE).new_page()
+    official = morning.official_account
+    for account, name in ((morning.staff_account, "queue"), (official, "presence"), (official, "today")):
+        page = open_as(account, LOW).new_page()
         page.goto(f"/console/{name}/")
         over = False
         while not over:
@@ -58,4 +61,4 @@ def test_what_the_tab_key_reaches_has_a_ring_and_is_not_under_the_bar(morning: S
             found += [f"{name}: {fault}"] if fault and not over else []
 
     assert not found, "\n".join(found)
-    assert reached > 60
+    assert reached > 100
