@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import ViewportSize
 
+from tests.browser import scene
 from tests.browser.casework import work
 from tests.browser.conftest import Open
 from tests.browser.scene import Scene
@@ -24,10 +25,11 @@ BEYOND = """() => [...document.querySelectorAll("main *")]
   .map((one) => one.outerHTML.slice(0, 90))"""
 """What stands beyond the right edge and cannot be moved into view."""
 FOCUS = """() => {
-  const one = document.activeElement, box = one.getBoundingClientRect(), bar = document.querySelector(".tabs");
-  const hidden = !bar.contains(one) && (box.top < 0 || box.bottom > bar.getBoundingClientRect().top + 1);
+  const one = document.activeElement, box = one.getBoundingClientRect();
+  const under = (bar) => !one.closest(".tabs, .ringing-now") && box.bottom > bar.getBoundingClientRect().top + 1;
+  const hidden = box.top < 0 || [...document.querySelectorAll(".tabs, .ringing-now")].some(under);
   const ringed = [one, one.nextElementSibling].some((it) => it && getComputedStyle(it).outlineStyle !== "none");
-  return [one === document.body, (hidden ? "lies under the bar: " : ringed || one.matches("audio") ? "" : "no ring: ")
+  return [one === document.body, (hidden ? "lies under something: " : ringed || one.matches("audio") ? "" : "no ring: ")
     && one.outerHTML.slice(0, 90)]; }"""
 
 
@@ -47,7 +49,8 @@ def test_spaced_text_stays_within_the_narrowest_window(morning: Scene, open_as: 
     assert not found, "\n".join(found)
 
 
-def test_what_the_tab_key_reaches_has_a_ring_and_is_not_under_the_bar(morning: Scene, open_as: Open) -> None:
+def test_what_the_tab_key_reaches_has_a_ring_and_lies_under_no_bar_and_no_card(morning: Scene, open_as: Open) -> None:
+    scene.ring(morning.line, timezone.now())
     found, reached = [], 0
     official = morning.official_account
     for account, name in ((morning.staff_account, "queue"), (official, "presence"), (official, "today")):
