@@ -33,6 +33,10 @@ _HOW_TO_GET = {
 }
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--renew-looks", action="store_true", help="this is how the pages shall look (tests/browser)")
+
+
 def _program(*names: str) -> str:
     for name in names:
         if path := shutil.which(name):

@@ -36,6 +36,7 @@ from tests import make
 OFFICE = "市交通运输局"
 PASSWORD = "a good long pass phrase"
 NOTICE = Path(__file__).resolve().parents[2] / "minhu" / "ops" / "city" / "notice.csv"
+SPOKEN_SECONDS = 42
 QUICK = (
     ("正在开会，会后给您回电", "您好，我正在开会，会后给您回电。查询码 {code}。"),
     ("请短信说明事由和地点", "您好，请回复短信说明事由和地点。查询码 {code}。"),
@@ -184,13 +185,13 @@ def _voice(city: Office, line: Line, at: datetime) -> Call:
         file.setnchannels(1)
         file.setsampwidth(2)
         file.setframerate(8000)
-        file.writeframes(b"\0\0" * 8000 * 2)
+        file.writeframes(b"\0\0" * 8000 * SPOKEN_SECONDS)
     sealed = BytesIO()
     digest = privacy.seal_file(BytesIO(sound.getvalue()), sealed)
     name = storages["recordings"].save(f"scene/{call.pk.hex}.wav.sealed", ContentFile(sealed.getvalue()))
     Call.objects.filter(pk=call.pk).update(promise_due_at=at + timedelta(hours=5))
     Recording.objects.create(
-        call=call, file=name, seconds=42.0, sha256=digest, recorded_at=began + timedelta(seconds=70)
+        call=call, file=name, seconds=float(SPOKEN_SECONDS), sha256=digest, recorded_at=began + timedelta(seconds=70)
     )
     return call
 

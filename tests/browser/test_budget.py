@@ -14,7 +14,7 @@ from tests.browser.scene import Scene
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
 
 MOST_BYTES = 100_000
-MOST_REQUESTS = 15
+MOST_REQUESTS = 14
 LATEST_PAINT_MS = 10_000
 """Of the largest words or picture: four times what Web Vitals call good, for a machine that has other tests to run.
 What waits for a script or a font to come shows itself all the same.

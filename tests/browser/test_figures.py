@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from random import Random
-
 import pytest
 from django.utils import timezone
 
-from minhu.directory.models import Account, Line
-from minhu.rules.clock import legal_day
+from minhu.directory.models import Account
 from minhu.rules.words import Role
-from minhu.supervision.models import WHOLE_DAY, AnswerWatch, DayCount, DecayAlarm
+from minhu.supervision.models import AnswerWatch, DecayAlarm
 from tests import make
 from tests.browser.axe import faults
 from tests.browser.conftest import DESK, PHONE, Open
+from tests.browser.counted import a_quarter_of_calls
 from tests.browser.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
@@ -30,13 +27,7 @@ CONSOLE = (
 def supervisor(morning: Scene) -> Account:
     """A quarter of a year of calls to two offices; one line that is answered less; and who looks after it."""
     other = make.line(make.official(make.office(morning.city, "市水务局"), "单春梅"))
-    chance = Random(3)
-    for line in (morning.line, other):
-        days = [_day(line, days, chance) for days in range(1, 95)]
-        DayCount.objects.bulk_create(days)
-        for day in days:
-            day.pk, day.hour = None, WHOLE_DAY
-        DayCount.objects.bulk_create(days)
+    a_quarter_of_calls(morning.line, other)
     watch = AnswerWatch.objects.create(
         city=morning.city, line=other, read_to=timezone.now(), usual=0.9, limit=9.0, score=9.0, told=True
     )
@@ -45,17 +36,6 @@ def supervisor(morning: Scene) -> Account:
         city=morning.city, line=morning.line, read_to=timezone.now(), usual=0.85, limit=9.0, score=5.0, since=7
     )
     return make.account(morning.city, Role.SUPERVISOR)
-
-
-def _day(line: Line, days: int, chance: Random) -> DayCount:
-    calls = chance.randint(6, 14)
-    answered = sum(chance.random() < 0.85 for _ in range(calls))
-    return DayCount(
-        city=line.city, day_on=legal_day(timezone.now()) - timedelta(days=days), hour=chance.randint(8, 19), line=line,
-        calls=calls, answered=answered, in_person=answered // 2, matters=calls, contact_due=calls,
-        contact_in_time=calls - 1, promises_made=calls, kept=calls - 2, late=1, broken=1, rated=4, solved=3,
-        satisfied=2, transfers=1, requests=calls - 4, enquiries=3, complaints=1,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize("cookies", [{}, {"language": "en"}], ids=["chinese", "english"])

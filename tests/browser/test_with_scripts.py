@@ -8,7 +8,9 @@ from playwright.sync_api import expect
 
 from minhu.cases import pending
 from minhu.cases.models import Alert, Notice, WrapUp
+from minhu.intake import peaks
 from minhu.intake.models import CallOrder
+from tests.browser import scene
 from tests.browser.conftest import DESK, PHONE, Open
 from tests.browser.scene import Scene
 
@@ -27,6 +29,8 @@ SHOWN = """async (words) => {
   return shown.length === 1 && shown[0].body === words;
 }"""
 """Whether the device shows this alert, and no other."""
+
+HEARD_AT = "document.querySelector('audio').currentTime"
 
 HEARS = """
 window.SpeechRecognition = class extends EventTarget {
@@ -186,10 +190,22 @@ def test_an_alert_is_shown_by_the_phone_says_nothing_of_the_matter_and_tells_tha
     assert alert.arrived_at is not None
 
 
-def test_a_recording_is_heard_faster_with_one_tap(morning: Scene, open_as: Open) -> None:
+def test_a_recording_is_heard_faster_with_one_tap_and_from_where_one_taps(morning: Scene, open_as: Open) -> None:
+    peaks.draw_missing()
     page = open_as(morning.official_account, PHONE).new_page()
     page.goto(f"/console/calls/{morning.voice.pk}/")
     page.get_by_role("button", name="1.5×").click()
+    drawing = page.get_by_role("slider", name="拖动到录音的位置（秒）")
+    box = drawing.bounding_box()
+    assert box is not None
+    drawing.click(position={"x": box["width"] * 3 / 4, "y": box["height"] / 2})
+    tapped = page.evaluate(HEARD_AT)
+    page.keyboard.press("ArrowRight")
+    later = page.evaluate(HEARD_AT)
+    page.keyboard.press("Home")
 
     expect(page.get_by_role("button", name="1.5×", pressed=True)).to_be_visible()
     assert page.evaluate("document.querySelector('audio').playbackRate") == 1.5
+    assert tapped == pytest.approx(scene.SPOKEN_SECONDS * 3 / 4, abs=1)
+    assert later == tapped + 1
+    assert page.evaluate(HEARD_AT) == 0

@@ -64,6 +64,9 @@
     if (token) event.detail.headers["X-CSRFToken"] = token.value;
   });
 
+  /* a browser shows the caret of a field that gets the focus; its foot could be left under the bar of tabs */
+  on("focusin", "textarea", (field) => field.scrollIntoView({ block: "nearest" }));
+
   /* what was typed into the public form is kept on this device until it is sent */
   const draft = document.querySelector("form[data-draft]");
   if (draft) {
