@@ -14,8 +14,8 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q
 
 from minhu.directory.models import CalendarFeed, Line, PresenceSpan
-from minhu.planner.engine.availability import OfficialWeek, Ways, official_week
-from minhu.planner.engine.day import Staffing
+from minhu.planner.engine.availability import OfficialWeek, Ways, official_week, windows_of
+from minhu.planner.engine.day import Staffing, Window
 from minhu.planner.engine.forecast import Known
 from minhu.planner.engine.history import History, counted
 from minhu.planner.engine.measuring import Behaviour, behaviour, first_attempts
@@ -35,7 +35,8 @@ class LineInputs:
     """One line. history: first attempts only; a simulation makes the redials itself. week: of its official.
 
     promises: calls back that he owes and that begin in this week, by the minutes of it. budget_minutes: of his day;
-    None for no limit. staff: desks on duty for him; other lines share them. notes: what was unclear, for people.
+    None for no limit. callbacks: when he calls back; none for any gap. staff: desks on duty for him; other lines share
+    them. notes: what was unclear, for people.
     """
 
     line_id: int
@@ -47,6 +48,7 @@ class LineInputs:
     week: OfficialWeek
     promises: tuple[Promised, ...]
     budget_minutes: int | None
+    callbacks: tuple[Window, ...]
     staff: Staffing
     notes: tuple[str, ...]
 
@@ -96,6 +98,7 @@ def city_inputs(
             week=week,
             promises=promises.get(line.official_id, ()),
             budget_minutes=line.official.daily_call_minutes,
+            callbacks=windows_of(Hours.parse(line.official.callback_hours)),
             staff=staff[line.official.office_id],
             notes=(*unread, *told, *week.notes),
         )

@@ -12,7 +12,7 @@ PLANNER_GUARDS = (
         _PROPOSAL,
         (
             "city_id", "line_id", "made_at", "week_on", "inputs", "hours", "calls", "calls_low", "calls_high", "inside",
-            "minutes", "assumption", "notes", "callbacks", "unmet",
+            "minutes", "assumption", "notes", "callbacks", "unmet", "budget_minutes",
         ),
         "planner_proposal_not_rewritten",
     ),

@@ -184,6 +184,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("duplicates/<int:duplicate_id>/dismiss/", duplicates.dismiss, name="duplicate-dismiss"),
     path("planning/", planning.index, name="planning"),
     path("planning/feed/", planning.feed, name="planning-feed"),
+    path("planning/own-time/", planning.own_time, name="own-time"),
     path("planning/lines/<int:line_id>/", planning.proposal, name="window-proposal"),
     path("planning/lines/<int:line_id>/<int:proposal_id>/", planning.answer, name="window-answer"),
     path("search/", search.page, name="search"),
