@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 SHORT, WORKED, UNEVEN = 1000, 10, 3
 MOST_PEOPLE = 60
+MOST_HOURS_A_WEEK = 60
 _LIMIT = 2.0
 """Deterministic seconds for ten people."""
 _HOUR = 2
@@ -50,6 +51,10 @@ class Person:
     name: str
     available: tuple[Window, ...]
     most_minutes: int = 40 * 60
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.most_minutes <= MOST_HOURS_A_WEEK * 60:
+            raise InputUnclear("most_minutes", f"每周工时应在 0 到 {MOST_HOURS_A_WEEK} 小时之间。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +125,13 @@ def rostered(needed: Staffing, people: Sequence[Person], hours: WorkingTime | No
     if not choices:
         return _roster((), needed, proven=True)
     model, work = _model(needed, people, hours, tuple(choices))
+    by_hand = _by_hand(needed, people, hours, tuple(choices))
+    begun = frozenset(by_hand)
+    for key, var in work.items():
+        model.add_hint(var, key in begun)
     solution = solved(model, _LIMIT * max(1.0, len(people) / 10))
     if solution is None:
-        return _roster(_by_hand(needed, people, hours, tuple(choices)), needed, proven=False)
+        return _roster(by_hand, needed, proven=False)
     taken = [key for key, var in work.items() if solution.value(var)]
     return _roster(taken, needed, proven=solution.proven)
 
