@@ -83,7 +83,7 @@ def accept_changed(proposal_id: int, days: Sequence[str], own: OwnTime, *, by: V
     Raises: NotYours, NotAllowed, NothingProposed, WindowsUnusable, LimitUnusable.
     """
     proposal = _locked(proposal_id, by)
-    hours = _read(days)
+    hours = hours_typed(days)
     as_proposed = hours == proposal.hours and own == _own_time(proposal)
     return _take(proposal, hours, Answer.ACCEPTED if as_proposed else Answer.CHANGED, by, own)
 
@@ -179,7 +179,8 @@ def _answer(proposal: WindowProposal, answer: Answer, taken: str, by: Viewer) ->
     proposal.save(update_fields=["answer", "taken", "answered_at", "answered_by"])
 
 
-def _read(days: Sequence[str]) -> str:
+def hours_typed(days: Sequence[str]) -> str:
+    """Seven days as typed, as opening hours. Raises: WindowsUnusable."""
     hours = written([_day(number, text) for number, text in enumerate(days)])
     if not hours:
         raise WindowsUnusable("一个时段也没有：请至少写一段，例如 8:00-8:40；不想改就选“不采用”。")

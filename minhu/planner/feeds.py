@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 import icalendar
 
 from minhu.planner.queries import PlannedRow
+from minhu.planner.roster_queries import Duty
 from minhu.rules.clock import SHANGHAI, legal_day, local
 from minhu.rules.planning import Spans
 
@@ -27,14 +28,8 @@ def calendar(
     at: datetime,
 ) -> bytes:
     """windows: by line, since when and which; slot: when he calls back; calls: those with a time."""
-    made = icalendar.Calendar()
-    made.add("prodid", "-//Minhu//planner//ZH")
-    made.add("version", "2.0")
-    made.add("method", "PUBLISH")
-    made.add("x-wr-calname", "民呼：接听时段和回电")
-    made.add("x-wr-timezone", _ZONE)
+    made = _empty("民呼：接听时段和回电")
     made.add("refresh-interval", timedelta(minutes=30), parameters={"VALUE": "DURATION"})
-    made.add_component(_zone())
     for line_id, (since, week) in sorted(windows.items()):
         for event in _weekly(f"window-{line_id}", "民呼：接听时段", since, week, at):
             made.add_component(event)
@@ -45,6 +40,25 @@ def calendar(
         if call.start is not None and call.end is not None:
             made.add_component(_entry(f"call-{call.promise_id}@minhu", "民呼：回电", call.start, call.end, at))
     return bytes(made.to_ical())
+
+
+def shifts(own: tuple[Duty, ...], *, at: datetime) -> bytes:
+    """One's own shifts."""
+    made = _empty("民呼：值班")
+    for one in own:
+        made.add_component(_entry(f"shift-{one.start:%Y%m%dT%H%MZ}@minhu", "民呼：值班", one.start, one.end, at))
+    return bytes(made.to_ical())
+
+
+def _empty(name: str) -> icalendar.Calendar:
+    made = icalendar.Calendar()
+    made.add("prodid", "-//Minhu//planner//ZH")
+    made.add("version", "2.0")
+    made.add("method", "PUBLISH")
+    made.add("x-wr-calname", name)
+    made.add("x-wr-timezone", _ZONE)
+    made.add_component(_zone())
+    return made
 
 
 def _weekly(name: str, summary: str, since: date, week: tuple[Spans, ...], at: datetime) -> Iterator[icalendar.Event]:

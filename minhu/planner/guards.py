@@ -6,6 +6,7 @@ from minhu.audit.triggers import Event, Trigger, append_only, unchanged
 
 _PROPOSAL = "planner_windowproposal"
 _FEED = "planner_holdfeed"
+_ROSTER = "planner_roster"
 
 PLANNER_GUARDS = (
     unchanged(
@@ -20,6 +21,19 @@ PLANNER_GUARDS = (
     Trigger(_PROPOSAL, Event.DELETE, "planner_proposal_not_deleted"),
     Trigger(_FEED, Event.UPDATE, "planner_feed_revoked_for_good", 'OLD."revoked_at" IS NOT NULL'),
     unchanged(_FEED, ("official_id", "key", "token_sealed", "made_at"), "planner_feed_not_rewritten"),
+    unchanged(
+        _ROSTER, ("city_id", "office_id", "monday_on", "hours", "asked_at", "asked_by_id"), "planner_roster_as_asked"
+    ),
+    Trigger(
+        _ROSTER,
+        Event.UPDATE,
+        "planner_roster_published_stands",
+        'OLD."published_at" IS NOT NULL AND (NEW."published_at" IS DISTINCT FROM OLD."published_at" '
+        'OR NEW."gaps" IS DISTINCT FROM OLD."gaps" OR NEW."on_duty" IS DISTINCT FROM OLD."on_duty")',
+    ),
+    Trigger(_ROSTER, Event.UPDATE, "planner_roster_ended_for_good", 'OLD."ended_at" IS NOT NULL'),
+    Trigger(_ROSTER, Event.DELETE, "planner_roster_not_deleted"),
+    *append_only("planner_rostershift"),
     *append_only("planner_expectedeffect"),
     *append_only("planner_dayplan"),
     *append_only("planner_plannedcall"),

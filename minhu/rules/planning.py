@@ -12,6 +12,8 @@ LONGEST_HOURS = 200
 """Characters that a line keeps its opening hours in."""
 
 MINUTES_A_DAY = 24 * 60
+MOST_HOURS_A_WEEK = 60
+"""Of one of the staff; the law's forty are what is usual."""
 
 Spans = tuple[tuple[int, int], ...]
 """Windows of a day, minutes from midnight, half-open."""

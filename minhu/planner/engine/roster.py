@@ -29,13 +29,13 @@ from minhu.planner.engine.day import (
 )
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.solving import solved
+from minhu.rules.planning import MOST_HOURS_A_WEEK
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar
 
 SHORT, WORKED, UNEVEN = 1000, 10, 3
 MOST_PEOPLE = 60
-MOST_HOURS_A_WEEK = 60
 _LIMIT = 2.0
 """Deterministic seconds for ten people."""
 _HOUR = 2
@@ -203,12 +203,20 @@ def _shifts(hours: WorkingTime) -> Iterator[_Shift]:
 
 
 def _possible(shift: _Shift, day: int, could: Sequence[bool], needed: Sequence[int]) -> bool:
-    """Whether the person can, and somebody is needed at its begin and its end: other shifts are never better."""
+    """Whether the person can, and somebody is needed at its begin and its end: other shifts are never better.
+
+    One with a break may reach beyond a day that is too short for it: that covers more than a shorter one without.
+    """
     begin = day * HALF_HOURS_A_DAY
-    wanted = any(needed[begin + shift.first : begin + shift.first + _HOUR])
-    wanted = wanted and any(needed[begin + shift.last - _HOUR : begin + shift.last])
+    wanted = [
+        any(needed[begin + shift.first : begin + shift.first + _HOUR]),
+        any(needed[begin + shift.last - _HOUR : begin + shift.last]),
+    ]
+    today = [cell for cell in range(HALF_HOURS_A_DAY) if needed[begin + cell]]
+    too_short = bool(today) and len(shift.worked) < shift.last - shift.first > today[-1] - today[0] + 1
     first_short = len(shift.worked) == 4 * _HOUR and any(needed[begin + cell] for cell in shift.worked)
-    return (wanted or first_short) and all(could[begin + cell] for cell in shift.worked)
+    useful = all(wanted) or (too_short and any(wanted)) or first_short
+    return useful and all(could[begin + cell] for cell in shift.worked)
 
 
 _Key = tuple[str, int, _Shift]

@@ -18,6 +18,8 @@ from minhu.planner.engine.needed import load_of, staff_needed
 ROUNDS = 4
 _NEAR = 0.0005
 """Shows as nothing."""
+_WORTH = 0.005
+"""A round of more staff that gains less is not worth them."""
 _BELOW = 0.002
 """Of the share that any number of staff would reach: the last of it would take them all."""
 
@@ -41,15 +43,23 @@ def settled(
     load = load_of(city, lambda share: tell(share / 2))
     most = load.most(within) - _BELOW
     aim = min(soon, most)
-    best = Settled(staff_needed(load, within, aim).staffing, None)
+    best: Settled | None = None
     for number in range(ROUNDS):
         found = staff_needed(load, within, aim).staffing
-        best = Settled(found, reached(city, found, within))
+        share = reached(city, found, within)
         tell(0.5 + (number + 1) / ROUNDS / 2)
-        if best.soon is None or best.soon.value >= soon - _NEAR or aim >= most:
+        if best is not None and _value(share) < _value(best.soon) + _WORTH:
+            break  # who is not reached hangs up, or rings where nobody picks up: more staff would sit idle
+        best = Settled(found, share)
+        if share is None or share.value >= soon - _NEAR or aim >= most:
             break
-        aim = min(aim + soon - best.soon.value, most)
+        aim = min(aim + soon - share.value, most)
+    assert best is not None  # noqa: S101 - the first round keeps what it found
     return best
+
+
+def _value(share: Estimate | None) -> float:
+    return 0.0 if share is None else share.value
 
 
 def reached(city: CityModel, staffing: Staffing, within: Sequence[bool]) -> Estimate | None:

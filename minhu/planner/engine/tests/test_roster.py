@@ -103,6 +103,14 @@ def test_the_nights_rest_is_kept() -> None:
     assert not rostered(needed, people(1, all_day), WorkingTime(rest_hours=8)).short
 
 
+def test_a_day_too_short_for_a_shift_with_a_break_is_covered_by_one_all_the_same() -> None:
+    needed = Staffing.during([Window.of(0, "08:00", "16:00")], 1)
+    roster = rostered(needed, people(1))
+
+    assert [(one.missing, one.window.end - one.window.start) for one in roster.short] == [(1, 60)]
+    assert sum(one.missing for one in rostered(needed, people(2)).short) == 0
+
+
 def test_nobody_and_no_need_make_an_empty_roster() -> None:
     nothing = Staffing((0,) * 336)
 
