@@ -31,23 +31,22 @@ REPLICATIONS = 60
 @dataclass(frozen=True, slots=True)
 class RosterInputs:
     """city: the lines whose calls these staff answer; None where there are none. within: half hours on duty. people:
-    by the id of their account. notes: what was unclear, for people.
+    by the id of their account.
     """
 
     city: CityModel | None
     within: tuple[bool, ...]
     people: tuple[Person, ...]
     hours: WorkingTime
-    notes: tuple[str, ...]
 
 
 def roster_inputs(roster: Roster, at: datetime, *, of_citizens: Q) -> RosterInputs:
     """of_citizens: condition on calls that leaves spot checks out. Raises: InputUnclear."""
     hours = WorkingTime()
     lines = lines_served(roster.city_id, roster.office_id)
-    city, notes = _city(roster, lines, at, of_citizens) if lines else (None, ())
+    city = _city(roster, lines, at, of_citizens) if lines else None
     within = covered(on_duty(Hours.parse(roster.hours), roster.monday_on, china()))
-    return RosterInputs(city, within, tuple(_people(roster, hours)), hours, notes)
+    return RosterInputs(city, within, tuple(_people(roster, hours)), hours)
 
 
 def staffed_offices(city_id: int) -> tuple[Office, ...]:
@@ -98,7 +97,7 @@ def _nearest(office: int | None, parents: Mapping[int, int | None], staffed: set
     return None
 
 
-def _city(roster: Roster, lines: list[int], at: datetime, of_citizens: Q) -> tuple[CityModel, tuple[str, ...]]:
+def _city(roster: Roster, lines: list[int], at: datetime, of_citizens: Q) -> CityModel:
     """The calls that are expected of that week, with the calendars that are known of it."""
     from minhu.planner.engine.whatif import Setting
     from minhu.planner.gather import city_inputs
@@ -113,7 +112,7 @@ def _city(roster: Roster, lines: list[int], at: datetime, of_citizens: Q) -> tup
     weeks = city_inputs(roster.city_id, begin, of_citizens=of_citizens, only=lines).lines.values()
     busy = tuple(replace(line, busy=one.week.busy) for line, one in zip(read.lines, weeks, strict=True))
     city = replace(read, lines=busy).model(Setting(), weeks=WEEKS)
-    return replace(city, replications=min(city.replications, REPLICATIONS)), read.notes
+    return replace(city, replications=min(city.replications, REPLICATIONS))
 
 
 def _people(roster: Roster, hours: WorkingTime) -> Iterator[Person]:

@@ -107,7 +107,7 @@ def _reckoned(roster: Roster, at: datetime, of_citizens: Q, tell: Callable[[floa
         aimed=found.soon,
         soon=None if asked.city is None else reached(asked.city, week.on_duty, asked.within),
         gaps=why_short(week, found.staffing, asked.people, asked.hours),
-        notes=(*asked.notes, *_limits(asked.city is not None, found.soon)),
+        notes=tuple(_limits(asked.city is not None, found.soon)),
     )
 
 

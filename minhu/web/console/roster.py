@@ -171,7 +171,7 @@ def _reaches(week: Week) -> str:
     row = week.row
     if row.soon is None or row.soon_low is None or row.soon_high is None:
         return ""
-    told = {"soon": f"{row.soon:.0%}", "low": f"{row.soon_low:.0%}", "high": f"{row.soon_high:.0%}"}
+    told = {"soon": f"{row.soon:.1%}", "low": f"{row.soon_low:.1%}", "high": f"{row.soon_high:.1%}"}
     return _("照这份值班表，值守时间里第一次打来就有人接的约 %(soon)s（%(low)s–%(high)s）。") % told
 
 
