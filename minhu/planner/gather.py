@@ -80,12 +80,12 @@ def city_inputs(
     rows = list(_lines(city_id, only))
     officials = {line.official_id for line in rows}
     calls = past_calls(city_id, [line.pk for line in rows], today, of_citizens)
-    spans, faults = _spans(officials, monday), _faults(officials)
+    spans, faults = spans_of_week(officials, monday), _faults(officials)
     promises = open_callbacks(city_id, officials, at, monday)
     staff = staff_by_office(city_id, {line.official.office_id for line in rows}, monday)
     found = {}
     for line in rows:
-        hours, unread = _hours(line)
+        hours, unread = hours_of(line)
         week = official_week(spans[line.official_id], monday, calendar, Ways(hours=hours))
         told = _unknown(line.official_id in faults, faults.get(line.official_id, ""), bool(spans[line.official_id]))
         found[line.pk] = LineInputs(
@@ -120,14 +120,16 @@ def _history(line: Line, calls: PastCalls, today: date) -> History:
     return counted((call.at for call in attempts), began, days, line.published_from)
 
 
-def _hours(line: Line) -> tuple[Hours, tuple[str, ...]]:
+def hours_of(line: Line) -> tuple[Hours, tuple[str, ...]]:
+    """When a line is answered, and what is unclear of it."""
     try:
         return Hours.parse(line.opening_hours), ()
     except HoursUnreadable:
         return ALWAYS, (f"接听时段“{line.opening_hours}”看不懂，按全天计算；请改正。",)
 
 
-def _spans(officials: Collection[int], monday: date) -> Mapping[int, list[Span]]:
+def spans_of_week(officials: Collection[int], monday: date) -> Mapping[int, list[Span]]:
+    """What is known of where they are, by official."""
     begin = datetime.combine(monday, time(), SHANGHAI)
     rows = PresenceSpan.objects.filter(
         Q(until__isnull=True) | Q(until__gt=begin), official__in=officials, since__lt=begin + timedelta(days=7)

@@ -7,6 +7,7 @@ from minhu.audit.triggers import Event, Trigger, append_only, unchanged
 _PROPOSAL = "planner_windowproposal"
 _FEED = "planner_holdfeed"
 _ROSTER = "planner_roster"
+_STAND_IN = "planner_standinproposal"
 
 PLANNER_GUARDS = (
     unchanged(
@@ -34,6 +35,9 @@ PLANNER_GUARDS = (
     Trigger(_ROSTER, Event.UPDATE, "planner_roster_ended_for_good", 'OLD."ended_at" IS NOT NULL'),
     Trigger(_ROSTER, Event.DELETE, "planner_roster_not_deleted"),
     *append_only("planner_rostershift"),
+    unchanged(_STAND_IN, ("line_id", "deputy_id", "since", "until", "made_at"), "planner_stand_in_not_rewritten"),
+    Trigger(_STAND_IN, Event.UPDATE, "planner_stand_in_answered_once", "OLD.\"answer\" <> ''"),
+    Trigger(_STAND_IN, Event.DELETE, "planner_stand_in_answer_stays", "OLD.\"answer\" <> ''"),
     *append_only("planner_expectedeffect"),
     *append_only("planner_dayplan"),
     *append_only("planner_plannedcall"),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from django.db.models import Q
 
 from minhu.directory.models import Account, Line, Office, RoleGrant
-from minhu.planner.engine.day import MINUTES_A_DAY, MINUTES_A_WEEK, Window, covered
+from minhu.planner.engine.day import MINUTES_A_DAY, MINUTES_A_WEEK, Window, covered, without
 from minhu.planner.engine.roster import Person, WorkingTime
 from minhu.planner.models import Roster, RosterShift, StaffTerms
 from minhu.planner.rostering import terms_of
@@ -126,7 +126,7 @@ def _people(roster: Roster, hours: WorkingTime) -> Iterator[Person]:
             for day in range(7)
             if day not in own.days_off and not _away(own.away_from, own.away_until, roster.monday_on, day)
         ]
-        yield Person(str(one.pk), tuple(_without(free, resting[one.pk])), own.hours_a_week * 60)
+        yield Person(str(one.pk), tuple(without(free, resting[one.pk])), own.hours_a_week * 60)
 
 
 def _away(since: date | None, until: date | None, monday: date, day: int) -> bool:
@@ -148,15 +148,3 @@ def _resting(roster: Roster, staff: list[int], hours: WorkingTime) -> Mapping[in
         if first < last:
             found[account].append(Window(first, last))
     return found
-
-
-def _without(free: Sequence[Window], taken: Sequence[Window]) -> Iterator[Window]:
-    for one in free:
-        start = one.start
-        for other in sorted(taken, key=lambda window: window.start):
-            if start < other.start < one.end:
-                yield Window(start, other.start)
-            if other.start < one.end and other.end > start:
-                start = other.end
-        if start < one.end:
-            yield Window(start, one.end)

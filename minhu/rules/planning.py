@@ -31,6 +31,14 @@ class Answer(StrEnum):
 TAKEN = (Answer.ACCEPTED, Answer.CHANGED)
 
 
+class StandInAnswer(StrEnum):
+    """What became of a proposed deputy: he takes the line, or staff answer as always."""
+
+    NONE = ""
+    ARRANGED = "arranged"
+    DECLINED = "declined"
+
+
 class Task(StrEnum):
     """What is planned anew when its inputs change: the calls back of a day, the windows of a week."""
 

@@ -4,7 +4,7 @@ Absences are cut into pieces in which nothing changes: at their own edges, where
 and at midnight. takes[piece, deputy] = 1 when he takes it. Minimised, in this order of weight:
 
     NOBODY  each minute that nobody takes
-    CHANGE  each hand-over between two pieces of a day that follow one another
+    CHANGE  each hand-over between two pieces of a day that follow one another: four hours of evenness
     UNEVEN  each minute by which one deputy stands in more than another
     DESK    each minute of his desk work
 
@@ -27,7 +27,7 @@ from minhu.planner.engine.solving import solved
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr
 
-NOBODY, CHANGE, UNEVEN, DESK = 10_000, 900, 10, 1
+NOBODY, CHANGE, UNEVEN, DESK = 10_000, 2_400, 10, 1
 MOST_PIECES = 2_000
 _LIMIT = 1.0
 """Deterministic seconds."""

@@ -6,6 +6,7 @@ from __future__ import annotations
 from minhu.planner.models.day import DayPlan, PlannedCall
 from minhu.planner.models.feed import HoldFeed
 from minhu.planner.models.roster import Roster, RosterShift, StaffTerms
+from minhu.planner.models.stand_in import StandInProposal
 from minhu.planner.models.turn import PlanTurn
 from minhu.planner.models.week import JudgedWeek
 from minhu.planner.models.windows import ExpectedEffect, WindowProposal
@@ -20,5 +21,6 @@ __all__ = [
     "Roster",
     "RosterShift",
     "StaffTerms",
+    "StandInProposal",
     "WindowProposal",
 ]

@@ -11,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from minhu.cases.pending import Decided
+from minhu.directory import queries as directory
+from minhu.directory.actions.lines import end_delegation
 from minhu.intake.scope import NotYours
-from minhu.planner import answering, queries
+from minhu.planner import answering, queries, standing_in
 from minhu.planner.queries import SEES_PLANNING, LineWeeks
 from minhu.rules.access import Viewer
 from minhu.rules.planning import Finding
@@ -95,6 +97,29 @@ def own_time(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 @require_POST
 @signed_in
+def stand_ins(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Who answers while he is away: those he ticked, or none; or one who took over is not needed any more."""
+    chosen = [int(one) for one in request.POST.getlist("stand_in") if one.isdecimal()]
+    said = request.POST.get("say", "")
+    kind, _colon, number = said.partition(":")
+
+    def action() -> None:
+        match kind:
+            case "arrange":
+                standing_in.arrange(chosen, by=viewer)
+            case "decline":
+                standing_in.decline(chosen, by=viewer)
+            case "end" if number.isdecimal():
+                _end(int(number), viewer)
+            case _:
+                raise NotAChoice
+
+    words = {"arrange": _("安排好了，到时候来电先响代接人。"), "end": _("收回了，来电照常处理。")}
+    return act(request, viewer, lambda: _index(viewer), action, words.get(kind, _("不安排代接，来电由工作人员接。")))
+
+
+@require_POST
+@signed_in
 def feed(request: HttpRequest, viewer: Viewer) -> HttpResponse:
     """A new secret address, or none any more."""
     official_id = viewer.official_id
@@ -134,9 +159,28 @@ def _index(viewer: Viewer) -> Page:
         "others": len(weeks) - CHARTED,
         "himself": viewer.official_id is not None,
         "own": _own(viewer.official_id),
+        **_stand_ins(viewer.official_id),
         "feed": _feed(viewer.official_id),
     }
     return Page(_tab(viewer), "console/planning.html", "console/planning_panel.html", reverse("planning"), context)
+
+
+def _end(delegate_id: int, viewer: Viewer) -> None:
+    """Raises: NotYours for a line that is not his."""
+    if viewer.official_id is None:
+        raise NotYours
+    mine = directory.delegations(viewer.official_id, timezone.now())
+    if not mine.filter(pk=delegate_id).exists():
+        raise NotYours
+    end_delegation(delegate_id, by=viewer)
+
+
+def _stand_ins(official_id: int | None) -> dict[str, object]:
+    """Deputies that are proposed, and who takes his line by arrangement."""
+    if official_id is None:
+        return {}
+    at = timezone.now()
+    return {"stand_ins": standing_in.standing(official_id, at), "arranged": directory.delegations(official_id, at)}
 
 
 def _own(official_id: int | None) -> dict[str, object]:

@@ -190,6 +190,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("roster/<int:roster_id>/", roster.answer, name="roster-answer"),
     path("roster/staff/<int:account_id>/", roster.terms, name="staff-terms"),
     path("planning/feed/", planning.feed, name="planning-feed"),
+    path("planning/stand-ins/", planning.stand_ins, name="stand-ins"),
     path("planning/own-time/", planning.own_time, name="own-time"),
     path("planning/lines/<int:line_id>/", planning.proposal, name="window-proposal"),
     path("planning/lines/<int:line_id>/<int:proposal_id>/", planning.answer, name="window-answer"),
