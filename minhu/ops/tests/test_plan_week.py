@@ -29,7 +29,10 @@ def line(db: None) -> Line:
     return made
 
 
-def test_a_line_without_a_past_gets_windows_their_effect_and_what_they_rest_on(line: Line) -> None:
+def test_a_line_without_a_past_gets_windows_their_effect_and_what_they_rest_on(
+    line: Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
     little = Effort(prune=2, stand=4, differ=2, tried=1, standing=1, half_hours=2)
     rows = printed(told(proposal_for(line, AT, of_citizens=not_checks(), effort=little))).splitlines()
 

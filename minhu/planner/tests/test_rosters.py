@@ -55,6 +55,7 @@ def made(city: Office, monday: date = MONDAY, hours: str = HOURS, by: Viewer | N
     return Roster.objects.get(pk=asked.pk)
 
 
+@pytest.mark.only_on("sqlite")  # what is reckoned has nothing to do with the engine
 def test_a_roster_covers_the_hours_and_says_what_it_would_reach(city: Office, line: Line) -> None:
     people = staff(city, 4)
     one = made(city)
@@ -144,6 +145,7 @@ def test_what_is_not_made_or_not_wanted_is_not_published(city: Office) -> None:
         Roster.objects.create(city=city, office=city, monday_on=MONDAY, hours="", asked_at=AT, published_at=AT)
 
 
+@pytest.mark.only_on("sqlite")
 def test_a_job_that_ends_leaves_it_to_the_next_and_one_that_died_is_followed(city: Office, line: Line) -> None:
     staff(city)
     rostering.ask(city.pk, MONDAY, HOURS, by=keeper(city))
