@@ -138,7 +138,8 @@ def terms_of(row: StaffTerms | None) -> Terms:
 
 
 def _keeps(office_id: int, by: Viewer) -> Office:
-    office = Office.objects.filter(pk=office_id).first()
+    """Locked, so that two people do not ask or publish at once. Raises: NotYours."""
+    office = Office.objects.select_for_update().filter(pk=office_id).first()
     if office is None or not covers(by, office, KEEPS_ROSTERS):
         raise NotYours
     return office
@@ -146,10 +147,11 @@ def _keeps(office_id: int, by: Viewer) -> Office:
 
 def _locked(roster_id: int, by: Viewer) -> Roster:
     """One that is proposed. Raises: NotYours, RosterUnready."""
-    roster = Roster.objects.select_for_update().filter(pk=roster_id).first()
-    if roster is None:
+    office = Roster.objects.filter(pk=roster_id).values_list("office_id", flat=True).first()
+    if office is None:
         raise NotYours
-    _keeps(roster.office_id, by)
+    _keeps(office, by)
+    roster = Roster.objects.select_for_update().get(pk=roster_id)
     if roster.published_at is not None or roster.ended_at is not None:
         raise RosterUnready
     return roster
