@@ -26,6 +26,7 @@ OFFER = Windows(
         Effect(Measure.INTERRUPTIONS_A_WEEK, 12.3, 0.0, 0.0, 0.0),
     ),
     callbacks="mon-fri 11:30-12:00",
+    budget_minutes=45,
     unmet=("本人每天用时：预计 50 分钟，上限 45 分钟。",),
 )
 

@@ -7,6 +7,7 @@ Refusal
 ├── NumberInUse         the number is published for somebody else
 ├── LineIsWithdrawn     a withdrawn line takes no changes
 ├── TimesUnusable       an end that is not after its start, or already past
+├── LimitUnusable       minutes a day that no day has
 ├── PostTaken           the office already has this person in this post
 ├── NotAState           a state that people cannot set by hand
 ├── PlaceholderUnknown  a quick reply with a placeholder that nothing fills in
@@ -47,6 +48,11 @@ class LineIsWithdrawn(Refusal):
 class TimesUnusable(Refusal):
     code = "times_unusable"
     words = "结束时间须晚于开始时间，且不能早于现在。"
+
+
+class LimitUnusable(Refusal):
+    code = "limit_unusable"
+    words = "每天的上限应在 1 到 1440 分钟之间；不设上限就留空。"
 
 
 class PostTaken(Refusal):

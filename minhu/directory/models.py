@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from minhu.audit.constraints import one_of
+from minhu.rules.planning import MINUTES_A_DAY
 from minhu.rules.words import LineMode, OfficeKind, Presence, PresenceSource, Role
 
 
@@ -38,7 +39,8 @@ class Official(models.Model):
     """A person holding a post (领导干部).
 
     handset_*: the private phone, encrypted, with keyed hash; never published. pinyin: for search.
-    left_on: he gave up the post; kept, because calls and cases point here.
+    left_on: he gave up the post; kept, because calls and cases point here. daily_call_minutes: of calls and callbacks a
+    day at most, None for no limit. callback_hours: when he calls back, as ``Line.opening_hours``; "" for any gap.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+")
@@ -52,6 +54,7 @@ class Official(models.Model):
     handset_sealed = models.BinaryField(null=True)
     handset_key = models.BinaryField(max_length=32, null=True)
     daily_call_minutes = models.PositiveIntegerField(null=True, blank=True)
+    callback_hours = models.CharField(max_length=200, blank=True, default="", db_default="")
     order = models.PositiveIntegerField(default=0)
     left_on = models.DateField(null=True, blank=True)
 
@@ -60,6 +63,10 @@ class Official(models.Model):
             models.UniqueConstraint(fields=["office", "name", "title"], name="official_once_per_post"),
             models.CheckConstraint(
                 condition=Q(superior__isnull=True) | ~Q(superior=F("id")), name="official_not_own_superior"
+            ),
+            models.CheckConstraint(
+                condition=Q(daily_call_minutes__isnull=True) | Q(daily_call_minutes__lte=MINUTES_A_DAY),
+                name="official_minutes_of_a_day",
             ),
         ]
         indexes = [models.Index(fields=["city", "office"], name="official_by_office")]

@@ -34,7 +34,7 @@ from minhu.ops.gateways import Posts
 from minhu.ops.rounds import Rounds, Work
 from minhu.ops.slots import worker_name
 from minhu.ops.texting import Sender
-from minhu.planner import learning, planning
+from minhu.planner import learning, planning, roster_making, standing_in
 from minhu.supervision import checking, complaining, complaint_clocks, counting, decaying, dialling, drawing, laddering
 from minhu.supervision.others import of_citizens
 
@@ -154,6 +154,16 @@ def _planner(stopped: Callable[[], bool]) -> list[Work]:
             planning.plan_windows(city, at=timezone.now(), of_citizens=of_citizens(), pace=pace) for city in _cities()
         )
 
+    def rosters() -> int:
+        at = timezone.now()
+        return sum(
+            roster_making.make_due(city, at=at, of_citizens=of_citizens(), stopped=stopped) for city in _cities()
+        )
+
+    def deputies() -> None:
+        for city in _cities():
+            standing_in.propose_due(city, at=timezone.now())
+
     def learn() -> None:
         for city in _cities():
             learning.judge_due(city, at=timezone.now(), of_citizens=of_citizens())
@@ -161,6 +171,8 @@ def _planner(stopped: Callable[[], bool]) -> list[Work]:
     return [
         Work("plan_days", days, 15.0),
         Work("propose_windows", propose, MINUTE, first_seconds=5.0),
+        Work("make_rosters", rosters, 2.0),
+        Work("propose_stand_ins", _quietly(deputies), 10 * MINUTE, first_seconds=10.0),
         Work("judge_forecast", _quietly(learn), 10 * MINUTE, first_seconds=5.0),
     ]
 

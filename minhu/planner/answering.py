@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from django.db import transaction
@@ -18,6 +19,7 @@ from django.utils import timezone
 from minhu.audit import privacy, trail
 from minhu.cases.pending import Args
 from minhu.directory.actions.lines import change_hours
+from minhu.directory.actions.own_time import set_own_time
 from minhu.directory.authority import require_himself_or_help
 from minhu.directory.models import Line, Official
 from minhu.directory.naming import hours_from_words
@@ -26,11 +28,21 @@ from minhu.planner.models import HoldFeed, WindowProposal
 from minhu.rules.access import Viewer
 from minhu.rules.errors import Refusal
 from minhu.rules.hours import DAYS, Hours, HoursUnreadable
-from minhu.rules.planning import LONGEST_HOURS, Answer, Spans, written
+from minhu.rules.planning import LONGEST_HOURS, Answer, Spans, stricter, written
 from minhu.rules.quiet import QUIET_FROM, QUIET_UNTIL
 
 _TOKEN_BYTES = 32
 _NAMES = "一二三四五六日"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTime:
+    """What comes into force besides the windows. minutes: of his own a day, None for no limit; slot: he calls back in
+    the slot that was proposed, or that he has.
+    """
+
+    minutes: int | None
+    slot: bool
 
 
 class NothingProposed(Refusal):
@@ -55,20 +67,25 @@ def answer_later(args: Args, by: Viewer) -> object:
 
 @transaction.atomic
 def accept(proposal_id: int, *, by: Viewer) -> WindowProposal:
-    """The proposed windows become the line's opening hours. Raises: NotYours, NotAllowed, NothingProposed."""
+    """The proposed windows become the line's opening hours; the limit of minutes a day and the callback slot that the
+    plan reckoned with become the official's.
+
+    Raises: NotYours, NotAllowed, NothingProposed.
+    """
     proposal = _locked(proposal_id, by)
-    return _take(proposal, proposal.hours, Answer.ACCEPTED, by)
+    return _take(proposal, proposal.hours, Answer.ACCEPTED, by, _own_time(proposal))
 
 
 @transaction.atomic
-def accept_changed(proposal_id: int, days: Sequence[str], *, by: Viewer) -> WindowProposal:
+def accept_changed(proposal_id: int, days: Sequence[str], own: OwnTime, *, by: Viewer) -> WindowProposal:
     """Others come into force instead. days: seven, Monday first, as ``8:00-8:40 17:30-18:00``; "" for none.
 
-    Raises: NotYours, NotAllowed, NothingProposed, WindowsUnusable.
+    Raises: NotYours, NotAllowed, NothingProposed, WindowsUnusable, LimitUnusable.
     """
     proposal = _locked(proposal_id, by)
-    hours = _read(days)
-    return _take(proposal, hours, Answer.ACCEPTED if hours == proposal.hours else Answer.CHANGED, by)
+    hours = hours_typed(days)
+    as_proposed = hours == proposal.hours and own == _own_time(proposal)
+    return _take(proposal, hours, Answer.ACCEPTED if as_proposed else Answer.CHANGED, by, own)
 
 
 @transaction.atomic
@@ -78,6 +95,14 @@ def decline(proposal_id: int, *, by: Viewer, reason: str = "") -> WindowProposal
     _answer(proposal, Answer.DECLINED, "", by)
     trail.record(by, "decline_windows", proposal, reason.strip()[:200], line=proposal.line_id)
     return proposal
+
+
+@transaction.atomic
+def change_own_time(official_id: int, own: OwnTime, *, by: Viewer) -> None:
+    """Another limit, or no callback slot any more. Raises: NotYours, LimitUnusable."""
+    official = _himself(official_id, by)
+    slot = official.callback_hours if own.slot else ""
+    set_own_time(official_id, by=by, minutes=own.minutes, callback_hours=slot)
 
 
 @transaction.atomic
@@ -130,10 +155,21 @@ def _locked(proposal_id: int, by: Viewer) -> WindowProposal:
     return proposal
 
 
-def _take(proposal: WindowProposal, hours: str, answer: Answer, by: Viewer) -> WindowProposal:
+def _own_time(proposal: WindowProposal) -> OwnTime:
+    """What the plan says; a stricter limit of his own stays."""
+    minutes = stricter(proposal.line.official.daily_call_minutes, proposal.budget_minutes)
+    return OwnTime(minutes, bool(proposal.callbacks))
+
+
+def _take(proposal: WindowProposal, hours: str, answer: Answer, by: Viewer, own: OwnTime) -> WindowProposal:
     change_hours(proposal.line_id, hours, by=by)
+    slot = proposal.callbacks if own.slot else ""
+    set_own_time(proposal.line.official_id, by=by, minutes=own.minutes, callback_hours=slot)
     _answer(proposal, answer, hours, by)
-    trail.record(by, "take_windows", proposal, line=proposal.line_id, hours=hours, proposed=proposal.hours)
+    trail.record(
+        by, "take_windows", proposal, line=proposal.line_id, hours=hours, proposed=proposal.hours, minutes=own.minutes,
+        callbacks=slot,
+    )  # fmt: skip
     return proposal
 
 
@@ -143,7 +179,8 @@ def _answer(proposal: WindowProposal, answer: Answer, taken: str, by: Viewer) ->
     proposal.save(update_fields=["answer", "taken", "answered_at", "answered_by"])
 
 
-def _read(days: Sequence[str]) -> str:
+def hours_typed(days: Sequence[str]) -> str:
+    """Seven days as typed, as opening hours. Raises: WindowsUnusable."""
     hours = written([_day(number, text) for number, text in enumerate(days)])
     if not hours:
         raise WindowsUnusable("一个时段也没有：请至少写一段，例如 8:00-8:40；不想改就选“不采用”。")

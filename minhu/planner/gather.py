@@ -14,8 +14,8 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q
 
 from minhu.directory.models import CalendarFeed, Line, PresenceSpan
-from minhu.planner.engine.availability import OfficialWeek, Ways, official_week
-from minhu.planner.engine.day import Staffing
+from minhu.planner.engine.availability import OfficialWeek, Ways, official_week, windows_of
+from minhu.planner.engine.day import Staffing, Window
 from minhu.planner.engine.forecast import Known
 from minhu.planner.engine.history import History, counted
 from minhu.planner.engine.measuring import Behaviour, behaviour, first_attempts
@@ -35,7 +35,8 @@ class LineInputs:
     """One line. history: first attempts only; a simulation makes the redials itself. week: of its official.
 
     promises: calls back that he owes and that begin in this week, by the minutes of it. budget_minutes: of his day;
-    None for no limit. staff: desks on duty for him; other lines share them. notes: what was unclear, for people.
+    None for no limit. callbacks: when he calls back; none for any gap. staff: desks on duty for him; other lines share
+    them. notes: what was unclear, for people.
     """
 
     line_id: int
@@ -47,6 +48,7 @@ class LineInputs:
     week: OfficialWeek
     promises: tuple[Promised, ...]
     budget_minutes: int | None
+    callbacks: tuple[Window, ...]
     staff: Staffing
     notes: tuple[str, ...]
 
@@ -78,12 +80,12 @@ def city_inputs(
     rows = list(_lines(city_id, only))
     officials = {line.official_id for line in rows}
     calls = past_calls(city_id, [line.pk for line in rows], today, of_citizens)
-    spans, faults = _spans(officials, monday), _faults(officials)
+    spans, faults = spans_of_week(officials, monday), _faults(officials)
     promises = open_callbacks(city_id, officials, at, monday)
     staff = staff_by_office(city_id, {line.official.office_id for line in rows}, monday)
     found = {}
     for line in rows:
-        hours, unread = _hours(line)
+        hours, unread = hours_of(line)
         week = official_week(spans[line.official_id], monday, calendar, Ways(hours=hours))
         told = _unknown(line.official_id in faults, faults.get(line.official_id, ""), bool(spans[line.official_id]))
         found[line.pk] = LineInputs(
@@ -96,6 +98,7 @@ def city_inputs(
             week=week,
             promises=promises.get(line.official_id, ()),
             budget_minutes=line.official.daily_call_minutes,
+            callbacks=windows_of(Hours.parse(line.official.callback_hours)),
             staff=staff[line.official.office_id],
             notes=(*unread, *told, *week.notes),
         )
@@ -117,14 +120,16 @@ def _history(line: Line, calls: PastCalls, today: date) -> History:
     return counted((call.at for call in attempts), began, days, line.published_from)
 
 
-def _hours(line: Line) -> tuple[Hours, tuple[str, ...]]:
+def hours_of(line: Line) -> tuple[Hours, tuple[str, ...]]:
+    """When a line is answered, and what is unclear of it."""
     try:
         return Hours.parse(line.opening_hours), ()
     except HoursUnreadable:
         return ALWAYS, (f"接听时段“{line.opening_hours}”看不懂，按全天计算；请改正。",)
 
 
-def _spans(officials: Collection[int], monday: date) -> Mapping[int, list[Span]]:
+def spans_of_week(officials: Collection[int], monday: date) -> Mapping[int, list[Span]]:
+    """What is known of where they are, by official."""
     begin = datetime.combine(monday, time(), SHANGHAI)
     rows = PresenceSpan.objects.filter(
         Q(until__isnull=True) | Q(until__gt=begin), official__in=officials, since__lt=begin + timedelta(days=7)

@@ -13,7 +13,7 @@ from datetime import date, datetime, time, timedelta
 from django.db.models import Q
 
 from minhu.cases.models import Promise
-from minhu.directory.models import CalendarFeed, Line, PresenceSpan
+from minhu.directory.models import CalendarFeed, Line, Official, PresenceSpan
 from minhu.planner.models import DayPlan, PlannedCall
 from minhu.rules.clock import SHANGHAI, legal_day
 from minhu.rules.planning import Task
@@ -31,6 +31,9 @@ def inputs_now(city_id: int, at: datetime) -> dict[tuple[int, Task], str]:
     rows = Line.objects.filter(city_id=city_id, withdrawn_at=None, official__left_on=None).order_by("pk")
     for pk, official_id, hours, published in rows.values_list("pk", "official_id", "opening_hours", "published_from"):
         lines[official_id].append(f"{pk} {hours} {published}")
+    set_by_him = Official.objects.filter(pk__in=list(lines)).exclude(callback_hours="", daily_call_minutes=None)
+    for official_id, minutes, slot in set_by_him.values_list("pk", "daily_call_minutes", "callback_hours"):
+        lines[official_id].append(f"{minutes} {slot}")
     today = legal_day(at)
     calendars, owed, missed = _calendars(lines, today), _owed(lines), _missed(lines, at)
     found = {}

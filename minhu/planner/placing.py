@@ -27,8 +27,8 @@ def place_day(inputs: LineInputs, at: datetime) -> Placed:
     if evening - now < GRID_MINUTES or not today or now >= MINUTES_A_WEEK:
         return Placed((), inputs.notes)
     within = Window(now, evening)
-    placing = place(today, inputs.week.busy, within)
-    placed = [_placed(slot, inputs.week, week) for slot in placing.slots]
+    placing = place(today, inputs.week.busy, within, inputs.callbacks)
+    placed = [_placed(slot, inputs, week) for slot in placing.slots]
     unkept = [
         PlacedCall(int(one.promise.id), None, None, one.why + (f"可以：{one.cures[0]}。" if one.cures else ""))
         for one in explained(placing, inputs.week.busy, within)
@@ -42,16 +42,18 @@ def _ends_today(promise: Promised, evening: int) -> bool:
     return promise.latest <= evening
 
 
-def _placed(slot: Slot, week: OfficialWeek, begin: datetime) -> PlacedCall:
+def _placed(slot: Slot, inputs: LineInputs, begin: datetime) -> PlacedCall:
     start, end = (begin + timedelta(minutes=minute) for minute in (slot.start, slot.end))
-    return PlacedCall(int(slot.id), start, end, _why(slot, week))
+    return PlacedCall(int(slot.id), start, end, _why(slot, inputs.week, inputs.callbacks))
 
 
-def _why(slot: Slot, week: OfficialWeek) -> str:
+def _why(slot: Slot, week: OfficialWeek, callbacks: tuple[Window, ...]) -> str:
     how = week.how(slot.start)
     # who answers at any time has no windows to speak of, even if his hours are written as all day
     own = (one for one in week.windows if one.end - one.start < MINUTES_A_DAY)
-    if any(one.start <= slot.start and slot.end <= one.end for one in own):
+    if any(one.start <= slot.start and slot.end <= one.end for one in callbacks):
+        why = "在您的回电时段里"
+    elif any(one.start <= slot.start and slot.end <= one.end for one in own):
         why = "在您的接听时段里"
     elif how is None:
         why = "日程的空档，不打断工作"

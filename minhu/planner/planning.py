@@ -168,7 +168,7 @@ def _windows(
     for line in Line.objects.filter(pk__in=_lines(turn)).select_related("official").order_by("pk"):
         try:
             made = proposal_for(line, at, of_citizens=of_citizens, belief=belief, effort=pace.effort, progress=going_on)
-            found[line.pk] = writing.windows(made, line.official.daily_call_minutes)
+            found[line.pk] = writing.windows(made)
         except InputUnclear as unclear:
             found[line.pk] = None
             faults[unclear.cure] = None

@@ -1,11 +1,11 @@
-"""What is said of a proposal besides its figures: what it rests on most, and what it takes for granted."""
+"""What is said of a proposal besides its figures: what it rests on most."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
 from minhu.planner.engine.day import MINUTES_A_DAY, Window
-from minhu.planner.engine.proposal import Assumption, Plan, Proposal, Sensitivity
+from minhu.planner.engine.proposal import Assumption, Proposal, Sensitivity
 from minhu.rules.planning import written
 
 NAMES: Mapping[Assumption, str] = {
@@ -25,13 +25,6 @@ def assumption(found: Proposal) -> str:
     more = "多" if worst.factor > 1 else "少"
     moved = "，".join(_moved(worst)) or "这些预计几乎不变"
     return f"最要紧的假设是{NAMES[found.main]}：要是比估计{more}三成，{moved}。"
-
-
-def conditions(plan: Plan, budget_minutes: int | None) -> Iterator[str]:
-    """What the figures take for granted and nobody has set yet. budget_minutes: his limit a day as it stands."""
-    if plan.budget_minutes is not None and plan.budget_minutes != budget_minutes:
-        now = "还没有设上限" if budget_minutes is None else f"现在的上限是 {budget_minutes} 分钟"
-        yield f"按本人每天接听和回电至多 {plan.budget_minutes} 分钟计算；{now}。"
 
 
 def hours_of(windows: Iterable[Window]) -> str:

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 
 from minhu.audit import privacy
 from minhu.directory.authority import HELPS_THE_OFFICIAL, KEEPS_THE_DIRECTORY
+from minhu.directory.models import Official
 from minhu.intake.scope import NotYours, scope_of
 from minhu.planner.answering import key_of
 from minhu.planner.models import (
@@ -24,7 +25,7 @@ from minhu.planner.models import (
 from minhu.rules.access import Viewer
 from minhu.rules.clock import legal_day
 from minhu.rules.hours import Hours, HoursUnreadable
-from minhu.rules.planning import TAKEN, Finding, Measure, Spans, Task
+from minhu.rules.planning import TAKEN, Finding, Measure, Spans, Task, stricter
 from minhu.rules.words import PromiseKind, Role
 
 SEES_PLANNING = (Role.STAFF, Role.SUPERVISOR, Role.LEADERSHIP, *KEEPS_THE_DIRECTORY)
@@ -35,7 +36,8 @@ NO_SPANS: tuple[Spans, ...] = ((),) * 7
 @dataclass(frozen=True, slots=True)
 class Standing:
     """Proposed windows. week, callbacks: Monday first. inside_percent: of the calls expected; may_answer: he or who
-    helps him. unmet: what of the promise is missed even so.
+    helps him. limit: minutes of his own a day once it is taken, None for none; limit_now: as it stands.
+    unmet: what of the promise is missed even so.
     """
 
     id: int
@@ -49,12 +51,22 @@ class Standing:
     inside_percent: int
     minutes_a_day: int
     callbacks: tuple[Spans, ...]
+    limit: int | None
+    limit_now: int | None
     effects: Mapping[Measure, ExpectedEffect]
     assumption: str
     unmet: tuple[str, ...]
     notes: tuple[str, ...]
     made_at: datetime
     may_answer: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTime:
+    """An official's own. limit: minutes of calls and callbacks a day, None for none; slot: when he calls back."""
+
+    limit: int | None
+    slot: tuple[Spans, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +223,12 @@ def windows_in_force(official_id: int) -> Mapping[int, tuple[date, tuple[Spans, 
     }
 
 
+def own_time(official_id: int) -> OwnTime:
+    """As it stands."""
+    minutes, slot = Official.objects.values_list("daily_call_minutes", "callback_hours").get(pk=official_id)
+    return OwnTime(minutes, spans_of(slot))
+
+
 def spans_of(hours: str) -> tuple[Spans, ...]:
     """Opening hours as windows of seven days; none where they cannot be read."""
     try:
@@ -231,7 +249,9 @@ def _standing(row: WindowProposal, viewer: Viewer, helps: bool) -> Standing:
         calls=row.calls, low=row.calls_low, high=row.calls_high,
         inside_percent=round(100 * row.inside / row.calls) if row.calls else 0,
         minutes_a_day=round(row.minutes / max(days, 1)),
-        callbacks=spans_of(row.callbacks) if row.callbacks else NO_SPANS,
+        callbacks=spans_of(row.callbacks),
+        limit=stricter(row.line.official.daily_call_minutes, row.budget_minutes),
+        limit_now=row.line.official.daily_call_minutes,
         effects={Measure(one.measure): one for one in row.effects.all()},
         assumption=row.assumption, unmet=_split(row.unmet), notes=_split(row.notes),
         made_at=row.made_at, may_answer=helps or row.line.official_id == viewer.official_id,

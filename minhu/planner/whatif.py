@@ -70,6 +70,7 @@ def basis(city_id: int, at: datetime, *, of_citizens: Q, only: Collection[int], 
             arrivals=Rates((0.0,) * 336),
             busy=one.week.busy,
             windows=one.week.windows or None,
+            callbacks=one.callbacks or None,
             budget_minutes=one.budget_minutes,
             mode=LineMode(modes[one.line_id]),
         )

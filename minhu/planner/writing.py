@@ -60,16 +60,17 @@ class Windows:
     assumption: str
     effects: tuple[Effect, ...] = ()
     callbacks: str = ""
+    budget_minutes: int | None = None
     unmet: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 
 
-def windows(made: Proposed, budget_minutes: int | None) -> Windows | None:
-    """What is kept of a proposal; None where today's way is as good. budget_minutes: his limit as it stands."""
+def windows(made: Proposed) -> Windows | None:
+    """What is kept of a proposal; None where today's way is as good."""
     found = made.proposal
     if not found.better or found.plan.windows is None:
         return None
-    from minhu.planner.proposed_words import assumption, conditions, hours_of  # loads arrays
+    from minhu.planner.proposed_words import assumption, hours_of  # loads arrays
 
     hours, callbacks = hours_of(found.plan.windows), hours_of(found.plan.callbacks or ())
     if len(hours) > LONGEST_HOURS or len(callbacks) > LONGEST_HOURS:
@@ -87,8 +88,9 @@ def windows(made: Proposed, budget_minutes: int | None) -> Windows | None:
         assumption=assumption(found),
         effects=tuple(effects),
         callbacks=callbacks,
+        budget_minutes=found.plan.budget_minutes,
         unmet=found.unmet,
-        notes=(*made.notes, *conditions(found.plan, budget_minutes)),
+        notes=made.notes,
     )
 
 
@@ -124,7 +126,7 @@ def write_windows(line_id: int, inputs: str, proposed: Windows | None, *, at: da
         city_id=line.city_id, line=line, made_at=at, week_on=_monday(at), inputs=inputs, hours=proposed.hours,
         calls=of.calls, calls_low=of.low, calls_high=of.high, inside=of.inside, minutes=proposed.minutes,
         assumption=proposed.assumption[:300], notes="\n".join(proposed.notes), callbacks=proposed.callbacks,
-        unmet="\n".join(proposed.unmet),
+        unmet="\n".join(proposed.unmet), budget_minutes=proposed.budget_minutes,
     )  # fmt: skip
     ExpectedEffect.objects.bulk_create(
         ExpectedEffect(

@@ -11,6 +11,10 @@ from minhu.rules.hours import DAYS
 LONGEST_HOURS = 200
 """Characters that a line keeps its opening hours in."""
 
+MINUTES_A_DAY = 24 * 60
+MOST_HOURS_A_WEEK = 60
+"""Of one of the staff; the law's forty are what is usual."""
+
 Spans = tuple[tuple[int, int], ...]
 """Windows of a day, minutes from midnight, half-open."""
 
@@ -25,6 +29,14 @@ class Answer(StrEnum):
 
 
 TAKEN = (Answer.ACCEPTED, Answer.CHANGED)
+
+
+class StandInAnswer(StrEnum):
+    """What became of a proposed deputy: he takes the line, or staff answer as always."""
+
+    NONE = ""
+    ARRANGED = "arranged"
+    DECLINED = "declined"
 
 
 class Task(StrEnum):
@@ -64,6 +76,11 @@ def written(week: Sequence[Spans]) -> str:
             parts.append(f"{name} {' '.join(f'{clock(start)}-{clock(end)}' for start, end in spans)}")
         first = last + 1
     return "; ".join(parts)
+
+
+def stricter(limit: int | None, other: int | None) -> int | None:
+    """The smaller of two limits, each None for none."""
+    return min((one for one in (limit, other) if one is not None), default=None)
 
 
 def clock(minute: int) -> str:

@@ -20,7 +20,9 @@ def holds(_request: HttpRequest, token: str) -> HttpResponse:
     if owner is None:
         return HttpResponse(status=404)
     at = timezone.now()
-    made = feeds.calendar(queries.windows_in_force(owner), queries.holds(owner, at), at=at)
+    made = feeds.calendar(
+        queries.windows_in_force(owner), queries.own_time(owner).slot, queries.holds(owner, at), at=at
+    )
     answer = HttpResponse(made, content_type="text/calendar; charset=utf-8")
     answer.headers["Content-Disposition"] = 'inline; filename="minhu.ics"'
     return answer

@@ -11,6 +11,7 @@ from tests.browser.axe import faults
 from tests.browser.casework import Work, work
 from tests.browser.conftest import Open
 from tests.browser.rectified import read, rectified
+from tests.browser.rostered import published_roster
 from tests.browser.scene import Scene
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.only_on("sqlite")]
@@ -33,10 +34,12 @@ def pages_of(scene: Scene, work: Work) -> dict[str, Looks]:
     official = [
         "/console/today/", "/console/callbacks/", "/console/calls/", f"/console/calls/{scene.answered.pk}/",
         f"/console/cases/{scene.case.pk}/", "/console/presence/", "/console/me/", "/console/week/", "/console/alerts/",
+        "/console/planning/",
     ]  # fmt: skip
     staff = [
         "/console/queue/", f"/console/calls/{scene.voice.pk}/", f"/console/threads/{scene.doubt.thread_id}/",
         "/console/callbacks/", "/console/queue/?part=callbacks&late=1", "/console/phrases/", "/console/switchboard/",
+        f"/console/roster/?week={published_roster(scene, timezone.now())}",
     ]  # fmt: skip
     begun = work.begun
     public += [f"/m/{case.code}/" for case in (begun.late, begun.extended, begun.reopened)]

@@ -15,6 +15,7 @@ from minhu.directory.actions.lines import (
     withdraw_line,
 )
 from minhu.directory.actions.notices import Terms, import_directory
+from minhu.directory.actions.own_time import set_own_time
 from minhu.directory.actions.posts import add_office, add_official, change_official, found_city, leave_post
 from minhu.directory.actions.presence import (
     clear_presence,
@@ -57,6 +58,7 @@ __all__ = [
     "set_calendar",
     "set_desk_in",
     "set_desk_out",
+    "set_own_time",
     "switch_presence",
     "withdraw_line",
 ]

@@ -1,4 +1,4 @@
-"""``minhu plan week OFFICIAL``: the answer windows proposed for a line, what they are expected to do and what else is
+"""``minhu plan OFFICIAL --week``: the answer windows proposed for a line, what they are expected to do and what else is
 possible, as a table."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 from django.utils import timezone
 
 from minhu.directory.models import Line
-from minhu.ops.plan.week_told import told
+from minhu.ops.plan.week_told import printed, told
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.proposal import Aim
 from minhu.planner.proposals import proposal_for
@@ -50,8 +50,7 @@ def run(options: Mapping[str, object], write: Callable[[str], object]) -> None:
     except InputUnclear as fault:
         raise CommandError(f"{name}：{fault.shown}") from None
     write(f"{line.official.name}（{line.official.title}）  {line.number}")
-    for row in told(proposed):
-        write(row)
+    write(printed(told(proposed)))
 
 
 def _aim(options: Mapping[str, object]) -> Aim:

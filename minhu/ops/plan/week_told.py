@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from io import StringIO
+from shutil import get_terminal_size
+
+from rich.box import ROUNDED
+from rich.console import Console
+from rich.table import Table
 
 from minhu.ops.plan.span_words import clock, spans
-from minhu.ops.plan.tables import table
 from minhu.planner.engine.confidence import Estimate
 from minhu.planner.engine.day import Interruptible
 from minhu.planner.engine.proposal import Effect, Gain, Plan, Proposal, Sensitivity
@@ -18,6 +24,9 @@ BUSY = {
     Interruptible.MAY: "个人时间或在途",
     Interruptible.NEVER: "不可打扰",
 }
+MARK = "✓"
+WIDE = 120
+"""Columns where nobody looks at a terminal."""
 SHARES = (("本人首次接通", "in_person"), ("开放时段 60 秒内接通真人", "soon"), ("一个工作日内首次回应", "kept"))
 COSTS = (
     ("本人用时（分钟/天）", "own_minutes_a_day"),
@@ -26,8 +35,8 @@ COSTS = (
 )
 
 
-def told(proposed: Proposed) -> Iterator[str]:
-    """Line by line: the plan, its effect, what each half hour buys, what else is possible, what it rests on."""
+def told(proposed: Proposed) -> Iterator[str | Table]:
+    """The plan, its effect, what each half hour buys, what else is possible, what it rests on."""
     found = proposed.proposal
     yield from proposed.notes
     yield f"预计每周来电 {proposed.calls_a_week:.0f} 个；每个方案模拟 {found.replications:,} 次，括号里是 95% 区间。"
@@ -36,18 +45,12 @@ def told(proposed: Proposed) -> Iterator[str]:
     yield from _plan(found.plan)
     yield "能兑现对群众的承诺。" if found.reachable else "没有找到能完全兑现承诺的方案，这是最接近的："
     yield from (f"  · {words}" for words in found.unmet)
-    yield ""
-    yield from table(("", "现在", "建议", "相差"), list(_effects(found)))
+    yield table_of("采用前后", ("", "现在", "建议", "相差"), _effects(found))
     if found.gains:
-        yield ""
-        yield "每天多开（已选的：保留）半小时，换来什么"
-        yield from table(
-            ("半小时", "日程", "来电/周", "已选", "本人首次接通", "60 秒内接通", "打扰/周"),
-            [_gain(one) for one in found.gains],
-        )
-    yield ""
-    yield "不相上下的方案（没有别的方案处处更好）"
-    yield from table(
+        head = ("半小时", "日程", "来电/周", "已选", "本人首次接通", "60 秒内接通", "打扰/周")
+        yield table_of("每天多开（已选的：保留）半小时，换来什么", head, map(_gain, found.gains))
+    yield table_of(
+        "不相上下的方案（没有别的方案处处更好）",
         (
             "接听时段",
             "回电时段",
@@ -59,13 +62,30 @@ def told(proposed: Proposed) -> Iterator[str]:
             "首次回应",
             "兑现",
         ),
-        list(_frontier(found)),
+        _frontier(found),
     )
-    yield ""
-    yield f"最要紧的假设：{NAMES[found.main]}"
-    yield from table(
-        ("假设", "倍数", "本人首次接通", "60 秒内接通", "分钟/天"), [_assumed(one) for one in found.sensitivities]
-    )
+    rests_on = ("假设", "倍数", "本人首次接通", "60 秒内接通", "分钟/天")
+    yield table_of(f"最要紧的假设：{NAMES[found.main]}", rests_on, map(_assumed, found.sensitivities))
+
+
+def printed(parts: Iterable[str | Table]) -> str:
+    """As wide as the terminal, in colour where it is one."""
+    width = get_terminal_size((WIDE, 0)).columns
+    out = StringIO()
+    console = Console(file=out, width=width, force_terminal=sys.stdout.isatty(), highlight=False, markup=False)
+    for part in parts:
+        console.print(part)
+    return out.getvalue()
+
+
+def table_of(title: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    """The first column to the left, the others to the right; whoever is marked stands out."""
+    made = Table(title=title, title_justify="left", title_style="bold", box=ROUNDED, header_style="bold", expand=False)
+    for number, name in enumerate(head):
+        made.add_column(name, justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*row, style="green" if MARK in row else None)
+    return made
 
 
 def _plan(plan: Plan) -> Iterator[str]:
@@ -97,7 +117,7 @@ def _effects(found: Proposal) -> Iterator[tuple[str, ...]]:
 def _gain(one: Gain) -> tuple[str, ...]:
     how = BUSY[one.busy.interruptible if one.busy else None]
     shares = (_share(one.in_person, sign="+"), _share(one.soon, sign="+"))
-    chosen = "✓" if one.chosen else ""
+    chosen = MARK if one.chosen else ""
     return (
         clock(one.window.start),
         how,
@@ -118,7 +138,7 @@ def _frontier(found: Proposal) -> Iterator[tuple[str, ...]]:
             f"{point.window_minutes_a_week / 5:.0f}",
             f"{effect.own_minutes_a_day.value:.0f}",
             *(_plain(_of(effect, name)) for _words, name in SHARES),
-            "✓" if point.met else "",
+            MARK if point.met else "",
         )
 
 

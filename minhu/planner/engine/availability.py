@@ -72,7 +72,7 @@ def official_week(
         raise InputUnclear("monday", f"一周从星期一算起，{monday.isoformat()} 是星期{_WEEKDAYS[monday.weekday()]}。")
     ways = ways or Ways()
     ended = tuple(_ended(span) for span in spans)
-    windows = _windows(ways.hours, monday)
+    windows = windows_of(ways.hours)
     marks = _usual(monday, calendar, ways.office_hours, windows)
     for start, end, how in _said(ended, monday, ways.how or HOW):
         for minute in range(start, end):
@@ -160,7 +160,8 @@ def _runs(marks: list[_Mark]) -> Iterator[Busy]:
             start = minute
 
 
-def _windows(hours: Hours, monday: date) -> tuple[Window, ...]:
+def windows_of(hours: Hours) -> tuple[Window, ...]:
+    """Of a week; none for always."""
     if hours.spans is None:
         return ()
     return merged(

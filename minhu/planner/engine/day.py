@@ -6,7 +6,7 @@ half-open. A half hour is numbered from Monday 00:00: ``weekday * 48 + hour * 2 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
@@ -145,6 +145,20 @@ def merged(windows: Iterable[Window]) -> tuple[Window, ...]:
         else:
             joined.append(window)
     return tuple(joined)
+
+
+def without(windows: Iterable[Window], taken: Iterable[Window]) -> Iterator[Window]:
+    """What is left of each window."""
+    ordered = merged(taken)
+    for one in windows:
+        start = one.start
+        for other in ordered:
+            if start < other.start < one.end:
+                yield Window(start, other.start)
+            if other.start < one.end and other.end > start:
+                start = other.end
+        if start < one.end:
+            yield Window(start, one.end)
 
 
 def free_between(busy: Iterable[Busy], within: Window) -> tuple[Window, ...]:

@@ -29,6 +29,7 @@ from minhu.planner.engine.day import (
 )
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.solving import solved
+from minhu.rules.planning import MOST_HOURS_A_WEEK
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar
@@ -50,6 +51,10 @@ class Person:
     name: str
     available: tuple[Window, ...]
     most_minutes: int = 40 * 60
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.most_minutes <= MOST_HOURS_A_WEEK * 60:
+            raise InputUnclear("most_minutes", f"每周工时应在 0 到 {MOST_HOURS_A_WEEK} 小时之间。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +125,13 @@ def rostered(needed: Staffing, people: Sequence[Person], hours: WorkingTime | No
     if not choices:
         return _roster((), needed, proven=True)
     model, work = _model(needed, people, hours, tuple(choices))
+    by_hand = _by_hand(needed, people, hours, tuple(choices))
+    begun = frozenset(by_hand)
+    for key, var in work.items():
+        model.add_hint(var, key in begun)
     solution = solved(model, _LIMIT * max(1.0, len(people) / 10))
     if solution is None:
-        return _roster(_by_hand(needed, people, hours, tuple(choices)), needed, proven=False)
+        return _roster(by_hand, needed, proven=False)
     taken = [key for key, var in work.items() if solution.value(var)]
     return _roster(taken, needed, proven=solution.proven)
 
@@ -194,12 +203,20 @@ def _shifts(hours: WorkingTime) -> Iterator[_Shift]:
 
 
 def _possible(shift: _Shift, day: int, could: Sequence[bool], needed: Sequence[int]) -> bool:
-    """Whether the person can, and somebody is needed at its begin and its end: other shifts are never better."""
+    """Whether the person can, and somebody is needed at its begin and its end: other shifts are never better.
+
+    One with a break may reach beyond a day that is too short for it: that covers more than a shorter one without.
+    """
     begin = day * HALF_HOURS_A_DAY
-    wanted = any(needed[begin + shift.first : begin + shift.first + _HOUR])
-    wanted = wanted and any(needed[begin + shift.last - _HOUR : begin + shift.last])
+    wanted = [
+        any(needed[begin + shift.first : begin + shift.first + _HOUR]),
+        any(needed[begin + shift.last - _HOUR : begin + shift.last]),
+    ]
+    today = [cell for cell in range(HALF_HOURS_A_DAY) if needed[begin + cell]]
+    too_short = bool(today) and len(shift.worked) < shift.last - shift.first > today[-1] - today[0] + 1
     first_short = len(shift.worked) == 4 * _HOUR and any(needed[begin + cell] for cell in shift.worked)
-    return (wanted or first_short) and all(could[begin + cell] for cell in shift.worked)
+    useful = all(wanted) or (too_short and any(wanted)) or first_short
+    return useful and all(could[begin + cell] for cell in shift.worked)
 
 
 _Key = tuple[str, int, _Shift]

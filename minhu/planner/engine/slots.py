@@ -4,9 +4,11 @@ x[i, s] = 1 when call i begins in cell s;  y[t] = 1 when some call takes cell t,
 block[t] = 1 when a call begins after a cell without one. Never in protected time. Minimised, in this order of weight:
 
     BROKEN   each promise that is not kept, four times for an urgent one
-    CUT      each edge between a call and desk work or his own time: a call beside free time cuts once or not at all
+    OUTSIDE  each call outside of the callback slots he offered, unless it is urgent
+    CUT      each edge between a call and desk work or his own time: a call beside free time cuts once or not at all,
+             and one in such a slot never does
     BLOCK    each run of calls: better three in a row than one in each hour
-    MAY, CAN each minute of his own time, of desk work
+    MAY, CAN each minute of his own time, of desk work; none within those slots
     WAIT     each five minutes that a citizen waits after the earliest moment: 1
 
 Same input, same plan: one worker, a fixed seed, and a limit in CP-SAT's deterministic time, not by the clock. Up to ten
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
 GRID_MINUTES = 5
 MOST_PROMISES = 80
 BROKEN, URGENT_TIMES = 100_000, 4
-CUT, BLOCK = 45, 30
+CUT, BLOCK, OUTSIDE = 45, 30, 300
 PER_MINUTE = {Interruptible.MAY: 18, Interruptible.CAN: 6}
 _LIMIT = 0.4
 """Deterministic seconds, each about one and a half of a processor's."""
@@ -74,10 +76,15 @@ class Placing:
     proven: bool
 
 
-def place(promises: Sequence[Promised], busy: Sequence[Busy], within: Window) -> Placing:
-    """The plan of a day, or the rest of one. within: from now to its end. Raises: InputUnclear."""
+def place(
+    promises: Sequence[Promised], busy: Sequence[Busy], within: Window, offered: Sequence[Window] = ()
+) -> Placing:
+    """The plan of a day, or the rest of one. Raises: InputUnclear.
+
+    within: from now to its end. offered: when he calls back; none for any gap.
+    """
     _checked(promises)
-    day = Grid.of(busy, within)
+    day = Grid.of(busy, within, offered)
     starts = {one.id: day.starts(one) for one in promises}
     if not any(starts.values()):
         return Placing((), tuple(promises), proven=True)
@@ -94,11 +101,12 @@ def _first_fit(promises: Sequence[Promised], day: Grid, starts: Mapping[str, Seq
     taken: set[int] = set()
     at = {}
     for one in sorted(promises, key=lambda one: (not one.urgent, one.latest, one.id)):
-        for cell in starts[one.id]:
-            cells = range(cell, cell + day.length(one))
+        all_cells = [day.cells(cell, one) for cell in starts[one.id]]
+        outside = [day.outside(cells, one) for cells in all_cells]
+        for _outside, cells in sorted(zip(outside, all_cells, strict=True), key=lambda pair: pair[0]):
             if taken.isdisjoint(cells):
                 taken.update(cells)
-                at[one.id] = cell
+                at[one.id] = cells.start
                 break
     return at
 
@@ -113,13 +121,17 @@ def _placing(promises: Sequence[Promised], day: Grid, at: Mapping[str, int], *, 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Cells of GRID_MINUTES from ``begin`` on. how: the strongest that holds in a part of the cell; None: free."""
+    """Cells of GRID_MINUTES from ``begin`` on. how: the strongest that holds in a part of the cell; None: free.
+
+    offered: cells that lie in a callback slot whole; there only what is protected counts.
+    """
 
     begin: int
     how: tuple[Interruptible | None, ...]
+    offered: frozenset[int] = frozenset()
 
     @classmethod
-    def of(cls, busy: Iterable[Busy], within: Window) -> Grid:
+    def of(cls, busy: Iterable[Busy], within: Window, offered: Iterable[Window] = ()) -> Grid:
         begin = -(-within.start // GRID_MINUTES) * GRID_MINUTES
         cells: list[Interruptible | None] = [None] * max(0, (within.end - begin) // GRID_MINUTES)
         rank = {None: 0, Interruptible.CAN: 1, Interruptible.MAY: 2, Interruptible.NEVER: 3}
@@ -127,7 +139,15 @@ class Grid:
             first = max(0, (one.start - begin) // GRID_MINUTES)
             for cell in range(first, min(len(cells), -(-(one.end - begin) // GRID_MINUTES))):
                 cells[cell] = max(cells[cell], one.interruptible, key=rank.__getitem__)
-        return cls(begin, tuple(cells))
+        slots = {
+            cell
+            for one in offered
+            for cell in range(-(-(one.start - begin) // GRID_MINUTES), (one.end - begin) // GRID_MINUTES)
+            if 0 <= cell < len(cells)
+        }
+        for cell in slots:
+            cells[cell] = cells[cell] if cells[cell] is Interruptible.NEVER else None
+        return cls(begin, tuple(cells), frozenset(slots))
 
     def minute(self, cell: int) -> int:
         """Minute of the week at which a cell begins."""
@@ -145,6 +165,10 @@ class Grid:
         """Cells that a call takes."""
         return -(-promise.minutes // GRID_MINUTES)
 
+    def cells(self, cell: int, promise: Promised) -> range:
+        """Cells that a call takes which begins at this one."""
+        return range(cell, cell + self.length(promise))
+
     def span(self, promise: Promised) -> range:
         """Cells at which it may begin by its own times, whatever else there is."""
         first = max(0, self.cell_after(promise.earliest))
@@ -154,6 +178,10 @@ class Grid:
     def starts(self, promise: Promised) -> tuple[int, ...]:
         """Those of them with no protected time in the call."""
         return tuple(cell for cell in self.span(promise) if not self.protected(cell, promise))
+
+    def outside(self, cells: range, promise: Promised) -> bool:
+        """Whether a call leaves the slots that he offered though it could wait for one."""
+        return bool(self.offered) and not promise.urgent and not self.offered.issuperset(cells)
 
     def protected(self, cell: int, promise: Promised) -> int:
         """Cells of protected time that a call would take."""
@@ -187,7 +215,7 @@ def _model(
         model.add_at_most_one(mine)
         costs.append(_broken(one) * (1 - sum(mine)))
         for cell in starts[one.id]:
-            cells = range(cell, cell + day.length(one))
+            cells = day.cells(cell, one)
             for taken in cells:
                 takes[taken].append(begins[one.id, cell])
             costs.append(begins[one.id, cell] * _own_cost(one, day, cells))
@@ -201,7 +229,8 @@ def _model(
 
 def _own_cost(promise: Promised, day: Grid, cells: range) -> int:
     disturbed = sum(GRID_MINUTES * PER_MINUTE.get(how, 0) for how in day.how[cells.start : cells.stop] if how)
-    return disturbed + max(0, day.minute(cells.start) - promise.earliest) // GRID_MINUTES
+    waits = max(0, day.minute(cells.start) - promise.earliest) // GRID_MINUTES
+    return disturbed + waits + OUTSIDE * day.outside(cells, promise)
 
 
 def _taken(model: CpModel, calls: list[IntVar]) -> IntVar | int:
@@ -218,7 +247,8 @@ def _edges(model: CpModel, day: Grid, taken: Sequence[IntVar | int], cell: int) 
     costs: list[LinearExpr | int] = []
     for beside in (cell - 1, cell + 1):
         inside = 0 <= beside < len(taken)
-        weight = CUT if inside and day.how[beside] in PER_MINUTE else 0
+        cuts = inside and cell not in day.offered and day.how[beside] in PER_MINUTE
+        weight = CUT if cuts else 0
         weight += BLOCK if beside < cell else 0
         if weight:
             edge = model.new_bool_var("")

@@ -7,7 +7,7 @@ from django.db.models import F, Q
 
 from minhu.audit.constraints import one_of
 from minhu.directory.models import Account, Line, Office
-from minhu.rules.planning import TAKEN, Answer, Measure
+from minhu.rules.planning import MINUTES_A_DAY, TAKEN, Answer, Measure
 
 
 class WindowProposal(models.Model):
@@ -16,8 +16,9 @@ class WindowProposal(models.Model):
     hours, taken: as ``Line.opening_hours``; taken is what came into force. week_on: the Monday of the week whose calls
     and calendar were reckoned with; inputs: what of them, as a hash. calls: expected in that week, eight weeks in ten
     between calls_low and calls_high; inside: of these within the windows. minutes: how long the windows are in a week.
-    callbacks: when he calls back, as opening hours; "" for within the windows. assumption: what the effect hangs on
-    most. unmet: what of the promise is missed even so, and why; notes: what was unclear in the calendar; a line each.
+    callbacks: when he calls back, as opening hours; "" for within the windows. budget_minutes: of his own a day at
+    most; None for no limit. assumption: what the effect hangs on most. unmet: what of the promise is missed even so,
+    and why; notes: what was unclear in the calendar; a line each.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -34,6 +35,7 @@ class WindowProposal(models.Model):
     assumption = models.CharField(max_length=300)
     notes = models.TextField(blank=True)
     callbacks = models.CharField(max_length=200, blank=True, default="", db_default="")
+    budget_minutes = models.PositiveSmallIntegerField(null=True)
     unmet = models.TextField(blank=True, default="", db_default="")
     answer = models.CharField(max_length=10, blank=True, default="", db_default="")
     answered_at = models.DateTimeField(null=True)
@@ -54,6 +56,10 @@ class WindowProposal(models.Model):
                 name="proposal_taken_with_hours",
             ),
             models.CheckConstraint(condition=~Q(hours=""), name="proposal_of_windows"),
+            models.CheckConstraint(
+                condition=Q(budget_minutes__isnull=True) | Q(budget_minutes__gt=0, budget_minutes__lte=MINUTES_A_DAY),
+                name="proposal_minutes_of_a_day",
+            ),
             models.CheckConstraint(condition=Q(calls__gte=F("inside"), inside__gte=0), name="proposal_inside_of_calls"),
         ]
         indexes = [models.Index(fields=["city", "-made_at"], name="proposal_newest")]

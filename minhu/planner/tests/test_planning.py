@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -14,12 +14,12 @@ from minhu.audit import privacy
 from minhu.audit.models import TrailEntry
 from minhu.cases import actions as cases
 from minhu.directory import actions, calendars
-from minhu.directory.errors import NotAllowed
-from minhu.directory.models import CalendarFeed, Line
+from minhu.directory.errors import LimitUnusable, NotAllowed
+from minhu.directory.models import CalendarFeed, Line, Official
 from minhu.intake.scope import NotYours
 from minhu.planner import answering, planning, queries, writing
-from minhu.planner.answering import NothingProposed, WindowsUnusable
-from minhu.planner.engine.day import Interruptible
+from minhu.planner.answering import NothingProposed, OwnTime, WindowsUnusable
+from minhu.planner.engine.day import Interruptible, Window
 from minhu.planner.gather import city_inputs
 from minhu.planner.models import DayPlan, ExpectedEffect, PlannedCall, PlanTurn, WindowProposal
 from minhu.rules.access import Viewer
@@ -157,11 +157,59 @@ def test_accepted_windows_become_the_opening_hours_and_are_not_proposed_again(li
         WindowProposal.objects.update(answer="declined", taken="")
 
 
+def test_accepted_windows_bring_the_limit_and_the_callback_slot_that_were_reckoned_with(line: Line) -> None:
+    answering.accept(proposed(line).pk, by=himself(line))
+    official = Official.objects.get()
+
+    assert (official.daily_call_minutes, official.callback_hours) == (45, OFFER.callbacks)
+    inputs = city_inputs(line.city_id, AT, of_citizens=EVERY).lines[line.pk]
+    assert (inputs.budget_minutes, inputs.callbacks[0]) == (45, Window.of(0, "11:30", "12:00"))
+    told = {entry.act: entry.detail for entry in TrailEntry.objects.all()}
+    assert told["set_own_time"] == {"minutes": 45, "callbacks": OFFER.callbacks}
+    assert told["take_windows"]["minutes"] == 45
+    assert told["take_windows"]["callbacks"] == OFFER.callbacks
+
+
+def test_a_stricter_limit_of_his_own_stays(line: Line) -> None:
+    answering.change_own_time(line.official_id, OwnTime(20, slot=True), by=himself(line))
+    answering.accept(proposed(line).pk, by=himself(line))
+
+    assert Official.objects.get().daily_call_minutes == 20
+
+
+def test_he_ends_limit_and_slot_and_nobody_else_does(line: Line) -> None:
+    answering.accept(proposed(line).pk, by=himself(line))
+    with pytest.raises(NotYours):
+        answering.change_own_time(line.official_id, OwnTime(None, slot=False), by=make.viewer(line.city, Role.STAFF))
+    for minutes in (0, 1441):
+        with pytest.raises(LimitUnusable):
+            answering.change_own_time(line.official_id, OwnTime(minutes, slot=True), by=himself(line))
+    answering.change_own_time(line.official_id, OwnTime(None, slot=False), by=himself(line))
+
+    assert queries.own_time(line.official_id) == queries.OwnTime(None, queries.NO_SPANS)
+    with pytest.raises(IntegrityError, match="official_minutes_of_a_day"), transaction.atomic():
+        Official.objects.update(daily_call_minutes=1441)
+    with pytest.raises(IntegrityError, match="proposal_minutes_of_a_day"), transaction.atomic():
+        offer(make.line(make.official(line.official.office, "李敏")), AT, replace(OFFER, budget_minutes=0))
+
+
+def test_promised_calls_wait_for_the_slot_he_offered(line: Line) -> None:
+    answering.accept(proposed(line).pk, by=himself(line))
+    make.call(line, make.citizen(line.city), at=AT)
+    cases.take_in(at=AT)
+    plan(line)
+    (call,) = PlannedCall.objects.all()
+
+    assert call.start_at == AT + timedelta(minutes=90)
+    assert call.why == "在您的回电时段里"
+
+
 def test_he_takes_others_or_none_and_who_declined_is_left_alone(line: Line) -> None:
     one = proposed(line)
     days = ["8:00-8:40 17:30-18:00"] * 5 + ["", ""]
-    answering.accept_changed(one.pk, days, by=himself(line))
-    line.refresh_from_db()
+    answering.accept_changed(one.pk, days, OwnTime(None, slot=False), by=himself(line))
+    line = Line.objects.get(pk=line.pk)
+    assert (line.official.daily_call_minutes, line.official.callback_hours) == (None, "")
 
     assert line.opening_hours == "mon-fri 08:00-08:40 17:30-18:00"
     other = make.line(make.official(line.official.office, "李敏"), published_from=date(2026, 2, 2))
@@ -180,7 +228,7 @@ def test_he_takes_others_or_none_and_who_declined_is_left_alone(line: Line) -> N
 def test_windows_that_cannot_be_are_refused_in_words(line: Line, day: str, says: str) -> None:
     one = proposed(line)
     with pytest.raises(WindowsUnusable) as refusal:
-        answering.accept_changed(one.pk, [day] + [""] * 6, by=himself(line))
+        answering.accept_changed(one.pk, [day] + [""] * 6, OwnTime(45, slot=True), by=himself(line))
 
     assert says in refusal.value.shown
     line.refresh_from_db()

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from minhu.cases import choices, desk_words, pending, queries
 from minhu.directory import choosing, glance
 from minhu.directory.authority import KEEPS_THE_DIRECTORY
+from minhu.planner import roster_queries
 from minhu.planner.queries import SEES_PLANNING
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role
@@ -210,4 +211,6 @@ def _planner(viewer: Viewer) -> list[tuple[str, str, str]]:
     offered = [("whatif", _("如果换一种安排"), "settings")] if may_play(viewer) else []
     if viewer.official_id is not None or viewer.has(*SEES_PLANNING):
         offered += [("planning", _("接听规划"), "clock")]
+    if viewer.has(*SEES_PLANNING) and roster_queries.offices(viewer):
+        offered += [("roster", _("值班表"), "users")]
     return offered

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
@@ -12,8 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from minhu.cases.pending import Decided
+from minhu.directory import queries as directory
+from minhu.directory.actions.lines import end_delegation
 from minhu.intake.scope import NotYours
-from minhu.planner import answering, queries
+from minhu.planner import answering, queries, standing_in
 from minhu.planner.queries import SEES_PLANNING, LineWeeks
 from minhu.rules.access import Viewer
 from minhu.rules.planning import Finding
@@ -21,6 +22,7 @@ from minhu.web import charts
 from minhu.web.console import pages, undoing, windows
 from minhu.web.console.doing import NotAChoice, act
 from minhu.web.console.frame import Page, show, signed_in, tabs_of
+from minhu.web.window_words import week_in_words
 
 CHARTED = 6
 
@@ -52,7 +54,7 @@ def proposal(request: HttpRequest, viewer: Viewer, line_id: int) -> HttpResponse
 @signed_in
 def answer(request: HttpRequest, viewer: Viewer, line_id: int, proposal_id: int) -> HttpResponse:
     """Taken, taken otherwise, or not wanted."""
-    days = [request.POST.get(f"day-{number}", "") for number in range(7)]
+    typed = windows.Typed.of(request.POST)
     said = request.POST.get("say", "")
 
     def action() -> None:
@@ -60,19 +62,60 @@ def answer(request: HttpRequest, viewer: Viewer, line_id: int, proposal_id: int)
             case "accept":
                 answering.accept(proposal_id, by=viewer)
             case "change":
-                answering.accept_changed(proposal_id, days, by=viewer)
+                answering.accept_changed(proposal_id, typed.days, typed.own_time(), by=viewer)
             case "decline":
                 answering.decline(proposal_id, by=viewer)
             case _:
                 raise NotAChoice
 
     taken = said in {"accept", "change"}
-    words = _("已采用：接听时段改好了，号码页上也公布了。") if taken else _("不采用，接听时段不变。")
+    words = (
+        _("已采用：接听时段、每天上限和回电时段都改好了，时段也公布在号码页上。")
+        if taken
+        else _("不采用，接听时段不变。")
+    )
     if request.POST.get("back") == "today" and viewer.official_id is not None and said in {"accept", "decline"}:
         later = _("采用建议的接听时段") if taken else _("不采用建议的接听时段")
         decided = Decided("answer_window", str(proposal_id), {"proposal": proposal_id, "say": said}, later)
         return undoing.put_off(request, viewer, lambda: pages.today_page(viewer), lambda: decided)
-    return act(request, viewer, lambda: _page(viewer, line_id, days if said == "change" else ()), action, words)
+    return act(request, viewer, lambda: _page(viewer, line_id, typed if said == "change" else None), action, words)
+
+
+@require_POST
+@signed_in
+def own_time(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """His limit of minutes a day, and whether he keeps his callback slot."""
+    official_id = viewer.official_id
+    if official_id is None:
+        raise NotYours
+
+    def action() -> None:
+        answering.change_own_time(official_id, windows.Typed.of(request.POST).own_time(), by=viewer)
+
+    return act(request, viewer, lambda: _index(viewer), action, _("改好了。"))
+
+
+@require_POST
+@signed_in
+def stand_ins(request: HttpRequest, viewer: Viewer) -> HttpResponse:
+    """Who answers while he is away: those he ticked, or none; or one who took over is not needed any more."""
+    chosen = [int(one) for one in request.POST.getlist("stand_in") if one.isdecimal()]
+    said = request.POST.get("say", "")
+    kind, _colon, number = said.partition(":")
+
+    def action() -> None:
+        match kind:
+            case "arrange":
+                standing_in.arrange(chosen, by=viewer)
+            case "decline":
+                standing_in.decline(chosen, by=viewer)
+            case "end" if number.isdecimal():
+                _end(int(number), viewer)
+            case _:
+                raise NotAChoice
+
+    words = {"arrange": _("安排好了，到时候来电先响代接人。"), "end": _("收回了，来电照常处理。")}
+    return act(request, viewer, lambda: _index(viewer), action, words.get(kind, _("不安排代接，来电由工作人员接。")))
 
 
 @require_POST
@@ -97,8 +140,8 @@ def feed(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 # ---- what is shown
 
 
-def _page(viewer: Viewer, line_id: int, typed: Sequence[str] = ()) -> Page:
-    """typed: what the form brought, a day each, which stays to be mended. Raises: NotYours."""
+def _page(viewer: Viewer, line_id: int, typed: windows.Typed | None = None) -> Page:
+    """typed: what the form brought, which stays to be mended. Raises: NotYours."""
     row = queries.standing_of(viewer, line_id)
     address = reverse("window-proposal", args=[line_id])
     context: dict[str, object] = {"proposal": windows.shown(row, typed) if row else None}
@@ -115,9 +158,36 @@ def _index(viewer: Viewer) -> Page:
         "lines": tuple(_weeks(one) for one in weeks[:CHARTED]),
         "others": len(weeks) - CHARTED,
         "himself": viewer.official_id is not None,
+        "own": _own(viewer.official_id),
+        **_stand_ins(viewer.official_id),
         "feed": _feed(viewer.official_id),
     }
     return Page(_tab(viewer), "console/planning.html", "console/planning_panel.html", reverse("planning"), context)
+
+
+def _end(delegate_id: int, viewer: Viewer) -> None:
+    """Raises: NotYours for a line that is not his."""
+    if viewer.official_id is None:
+        raise NotYours
+    mine = directory.delegations(viewer.official_id, timezone.now())
+    if not mine.filter(pk=delegate_id).exists():
+        raise NotYours
+    end_delegation(delegate_id, by=viewer)
+
+
+def _stand_ins(official_id: int | None) -> dict[str, object]:
+    """Deputies that are proposed, and who takes his line by arrangement."""
+    if official_id is None:
+        return {}
+    at = timezone.now()
+    return {"stand_ins": standing_in.standing(official_id, at), "arranged": directory.delegations(official_id, at)}
+
+
+def _own(official_id: int | None) -> dict[str, object]:
+    if official_id is None:
+        return {}
+    own = queries.own_time(official_id)
+    return {"limit": own.limit, "slot": week_in_words(own.slot)}
 
 
 def _feed(official_id: int | None) -> str:

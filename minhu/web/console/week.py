@@ -47,12 +47,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """open: when his numbers are answered, in words; entries: earliest first."""
+    """open: when his numbers are answered, in words; callbacks: his callback slot; entries: earliest first."""
 
     on: date
     today: bool
     past: bool
     open: str
+    callbacks: str
     entries: tuple[Entry, ...]
 
 
@@ -77,7 +78,7 @@ def page(request: HttpRequest, viewer: Viewer) -> HttpResponse:
 
 
 def _days(viewer: Viewer, official_id: int, week: Week, at: datetime) -> tuple[Day, ...]:
-    hours = glance.hours_of(official_id)
+    hours, slot = glance.hours_of(official_id), planner.own_time(official_id).slot
     entries = [
         *_protected(glance.spans_ahead(official_id, week.since, 7), week),
         *_promised(cases.owed(viewer, at), planner.holds(official_id, at), at),
@@ -87,7 +88,8 @@ def _days(viewer: Viewer, official_id: int, week: Week, at: datetime) -> tuple[D
         on = week.monday + timedelta(days=ahead)
         mine = sorted((one for one in entries if legal_day(one.at) == on), key=lambda one: one.at)
         today = legal_day(at)
-        days.append(Day(on, on == today, on < today, _open(hours, ahead), tuple(mine)))
+        slots = day_in_words(slot[ahead])
+        days.append(Day(on, on == today, on < today, _open(hours, ahead), slots, tuple(mine)))
     return tuple(days)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from minhu.cases import pending
 from minhu.cases.queries import PromiseRow
+from minhu.directory.errors import LimitUnusable
 from minhu.planner import queries
+from minhu.planner.answering import OwnTime
 from minhu.planner.queries import PlannedRow, Standing
 from minhu.rules.access import Viewer
 from minhu.rules.planning import Measure
@@ -39,20 +43,70 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class ShownProposal:
-    """Proposed windows on a page. days: name and windows of each, for the form. facts: what is expected of them."""
+    """Proposed windows on a page. days: name and windows of each, for the form. facts: what is expected of them.
+    also: what else changes when they are taken, a sentence each. minutes, slot: of the form.
+    """
 
     row: Standing
     says: tuple[str, ...]
     callbacks: tuple[str, ...]
+    also: tuple[str, ...]
     facts: tuple[Fact, ...]
     days: tuple[tuple[str, str], ...]
+    minutes: str
+    slot: bool
 
 
-def shown(row: Standing, typed: Sequence[str] = ()) -> ShownProposal:
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What a form of other windows brought. days: seven, Monday first."""
+
+    days: tuple[str, ...]
+    minutes: str
+    slot: bool
+
+    @classmethod
+    def of(cls, post: QueryDict) -> Typed:
+        days = tuple(post.get(f"day-{number}", "") for number in range(7))
+        return cls(days, post.get("minutes", ""), "slot" in post)
+
+    def own_time(self) -> OwnTime:
+        """Raises: LimitUnusable."""
+        return OwnTime(minutes_typed(self.minutes), self.slot)
+
+
+def shown(row: Standing, typed: Typed | None = None) -> ShownProposal:
     """A proposal as pages show it. typed: what a refused form brought."""
-    days = tuple(zip(map(day_name, range(7)), typed or map(day_typed, row.week), strict=True))
+    typed = typed or Typed(tuple(map(day_typed, row.week)), str(row.limit or ""), slot=any(row.callbacks))
+    days = tuple(zip(map(day_name, range(7)), typed.days, strict=True))
     facts = tuple(_facts(row))
-    return ShownProposal(row, week_in_words(row.week), week_in_words(row.callbacks), facts, days)
+    also = tuple(_also(row))
+    return ShownProposal(
+        row, week_in_words(row.week), week_in_words(row.callbacks), also, facts, days, typed.minutes, typed.slot
+    )
+
+
+def _also(row: Standing) -> Iterator[str]:
+    if row.limit is not None and row.limit != row.limit_now:
+        told = {"limit": row.limit, "now": row.limit_now}
+        yield (
+            _("您每天接听和回电至多 %(limit)s 分钟（现在没有上限），用完后来电由工作人员接。") % told
+            if row.limit_now is None
+            else _("您每天接听和回电至多 %(limit)s 分钟（现在是 %(now)s 分钟），用完后来电由工作人员接。") % told
+        )
+    if any(row.callbacks):
+        slot = _("；").join(week_in_words(row.callbacks))
+        yield _("约好的回电尽量排在%(slot)s，急的不等。") % {"slot": slot}
+
+
+def minutes_typed(text: str) -> int | None:
+    """A limit as a form brings it; None for none. Raises: LimitUnusable."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if not plain:
+        return None
+    if not (plain.isdecimal() and len(plain) <= 4):
+        raise LimitUnusable
+    return int(plain)
 
 
 def _facts(row: Standing) -> Iterator[Fact]:

@@ -94,7 +94,8 @@ NOT_ON_A_CASE = {
     "rectify-new", "rectify-begin", "rectify-step", "rectification", "rectify-research", "rectify-plan",
     "rectify-start", "rectify-finish", "rectify-claim", "rectify-give", "rectify-publish",
     "rectify-call-off", "recheck-call", "console-manifest", "console-worker", "console-offline",
-    "planning-feed", "window-proposal", "window-answer",  # of lines, not of cases: see test_planning_pages
+    "planning-feed", "own-time", "stand-ins", "window-proposal", "window-answer",  # of lines, not of cases
+    "roster", "roster-ask", "roster-answer", "roster-calendar", "staff-terms",  # of staff: see test_roster_page
     "recheck-ask", "recheck-answer",  # see test_rectify_pages
 }  # fmt: skip
 TYPED = {

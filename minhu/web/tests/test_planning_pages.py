@@ -49,11 +49,14 @@ def test_he_accepts_on_today_and_the_public_reads_when_to_call(line: Line) -> No
     client = client_of(line.official)
     today = client.get("/console/today/").content.decode()
     assert f'action="{address(line)}"' in today
-    for told in ("45% → <b>28%</b>", "27%–29%", "最要紧的假设是来电数量", "上限 45 分钟"):
+    for told in (
+        "45% → <b>28%</b>", "27%–29%", "最要紧的假设是来电数量", "上限 45 分钟",
+        "您每天接听和回电至多 45 分钟（现在没有上限）", "约好的回电尽量排在周一至周五 11:30–12:00",
+    ):  # fmt: skip
         assert told in today
     assert "这些时候打最好" not in Client().get(reverse("official", args=[line.official_id])).content.decode()
 
-    form = {f"day-{number}": words for number, words in enumerate(DAYS)}
+    form = {f"day-{number}": words for number, words in enumerate(DAYS)} | {"minutes": "３０", "slot": "on"}
     answer = client.post(address(line), {"say": "change", **form}, follow=True)
 
     assert answer.status_code == 200
@@ -63,6 +66,8 @@ def test_he_accepts_on_today_and_the_public_reads_when_to_call(line: Line) -> No
     citizen.cookies["language"] = "en"
     english = citizen.get(public).content.decode()
     assert "Monday to Friday 8:00–8:40, 17:30–18:00" in english
+    official = Official.objects.get()
+    assert (official.daily_call_minutes, official.callback_hours) == (30, "mon-fri 11:30-12:00")
     again = client.post(address(line), {"say": "accept", "back": "today"})
     assert again.status_code == 422
     assert "已经处理过" in again.content.decode()
@@ -80,6 +85,26 @@ def test_windows_that_he_took_by_mistake_never_came_into_force(line: Line) -> No
     assert f'action="{where}"' in shown
     line.refresh_from_db()
     assert line.opening_hours == hours
+    assert (line.official.daily_call_minutes, line.official.callback_hours) == (None, "")
+
+
+def test_he_changes_limit_and_slot_later(line: Line) -> None:
+    client = client_of(line.official)
+    client.post(address(line), {"say": "accept"})
+    page = client.get("/console/planning/").content.decode()
+    assert 'name="minutes"' in page
+    assert 'value="45"' in page
+    assert "约好的回电尽量排在 周一至周五 11:30–12:00" in page
+
+    refused = client.post("/console/planning/own-time/", {"minutes": "半小时", "slot": "on"})
+    assert refused.status_code == 422
+    assert "1 到 1440 分钟之间" in refused.content.decode()
+    client.post("/console/planning/own-time/", {"minutes": ""})
+    official = Official.objects.get()
+    assert (official.daily_call_minutes, official.callback_hours) == (None, "")
+    staff = Client()
+    staff.force_login(make.account(line.city, Role.STAFF))
+    assert staff.post("/console/planning/own-time/", {"minutes": "5"}).status_code == 404
 
 
 def test_a_bad_form_is_answered_in_words_and_keeps_what_was_typed(line: Line) -> None:
@@ -133,7 +158,7 @@ def test_the_calendar_holds_windows_and_calls_but_nothing_of_a_citizen(line: Lin
 
     feed = Client().get(where)
     events = icalendar.Calendar.from_ical(feed.content).walk("VEVENT")
-    assert {str(one["summary"]) for one in events} == {"民呼：接听时段", "民呼：回电"}
+    assert {str(one["summary"]) for one in events} == {"民呼：接听时段", "民呼：回电时段", "民呼：回电"}
     assert all(one["transp"] == "TRANSPARENT" for one in events)
     for told in ("13900001111", "1390000", made.code, line.number):
         assert told not in feed.content.decode()

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import time
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from minhu.planner.engine.day import MINUTES_A_DAY, Staffing, Window, minute_of_week
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.roster import (
+    SHORT,
+    UNEVEN,
+    WORKED,
     Person,
     Roster,
     WorkingTime,
@@ -98,6 +103,14 @@ def test_the_nights_rest_is_kept() -> None:
     assert not rostered(needed, people(1, all_day), WorkingTime(rest_hours=8)).short
 
 
+def test_a_day_too_short_for_a_shift_with_a_break_is_covered_by_one_all_the_same() -> None:
+    needed = Staffing.during([Window.of(0, "08:00", "16:00")], 1)
+    roster = rostered(needed, people(1))
+
+    assert [(one.missing, one.window.end - one.window.start) for one in roster.short] == [(1, 60)]
+    assert sum(one.missing for one in rostered(needed, people(2)).short) == 0
+
+
 def test_nobody_and_no_need_make_an_empty_roster() -> None:
     nothing = Staffing((0,) * 336)
 
@@ -141,3 +154,102 @@ def test_absurd_rules_and_namesakes_are_refused_in_words() -> None:
         WorkingTime(shift_hours=(0,))
     with pytest.raises(InputUnclear, match="姓名相同"):
         rostered(OFFICE, [people(1)[0]] * 2)
+    with pytest.raises(InputUnclear, match="0 到 60 小时之间"):
+        Person("铁人", ALL_WEEK, 24 * 7 * 60)
+    with pytest.raises(InputUnclear, match="请分组"):
+        rostered(OFFICE, people(61))
+
+
+def cost(begins: list[tuple[int | None, ...]], needed: Staffing, hour: int = 60) -> int:
+    """Of one-hour shifts: for each person the minute of each day at which his begins, None for a day off."""
+    here = [0] * 336
+    for own in begins:
+        for start in own:
+            if start is not None:
+                here[start // 30] += 1
+                here[start // 30 + 1] += 1
+    missing = sum(max(0, want - there) for want, there in zip(needed.on_duty, here, strict=True))
+    worked = [sum(start is not None for start in own) * hour // 30 for own in begins]
+    return SHORT * missing + WORKED * sum(worked) + UNEVEN * (max(worked) - min(worked))
+
+
+@settings(max_examples=12, deadline=None)
+@given(st.lists(st.integers(0, 2), min_size=6, max_size=6), st.integers(0, 3), st.sampled_from([0, 11, 16]))
+def test_no_roster_of_a_small_week_is_better(wanted: list[int], days: int, rest: int) -> None:
+    hours = WorkingTime(shift_hours=(1,), most_days=max(1, days), rest_hours=rest)
+    two_days = [(0, "20:00", "23:00"), (1, "07:00", "10:00")]
+    free = tuple(Window.of(*one) for one in two_days)
+    needed = [0] * 336
+    for number, want in enumerate(wanted):
+        first = free[number // 3].start // 30 + number % 3 * 2
+        needed[first : first + 2] = [want, want]
+    staffing = Staffing(tuple(needed))
+    roster = rostered(staffing, people(2, free), hours)
+
+    options = [(None, *range(one.start, one.end, 60)) for one in free]
+    allowed = [
+        own
+        for own in product(*options)
+        if sum(start is not None for start in own) <= hours.most_days
+        and (None in own or (own[1] or 0) - (own[0] or 0) - 60 >= rest * 60)
+    ]
+    best = min(cost([one, other], staffing) for one in allowed for other in allowed)
+    taken = [
+        tuple(next((s.start for s in roster.shifts if s.name == who and s.start // MINUTES_A_DAY == day), None)
+              for day in range(2))
+        for who in ("0号", "1号")
+    ]  # fmt: skip
+    assert roster.proven
+    assert cost(taken, staffing) == best
+
+
+_blocks = st.tuples(st.integers(0, 6), st.integers(7, 16), st.integers(1, 6), st.integers(1, 2))
+_person = st.tuples(st.sets(st.integers(0, 6), max_size=4), st.integers(6, 12), st.sampled_from([0, 8, 20, 40]))
+
+
+@settings(max_examples=10, deadline=None)
+@given(st.lists(_blocks, max_size=5), st.lists(_person, max_size=3), st.integers(1, 6), st.sampled_from([8, 11]))
+def test_every_rule_is_kept_whatever_is_needed(
+    blocks: list[tuple[int, int, int, int]], staff: list[tuple[set[int], int, int]], most_days: int, rest: int
+) -> None:
+    needed = [0] * 336
+    for day, hour, lasts, want in blocks:
+        for cell in range(day * 48 + hour * 2, day * 48 + (hour + lasts) * 2):
+            needed[cell] = want
+    persons = [
+        Person(str(number), tuple(Window.of(day, f"{begins:02d}:00", "22:00") for day in range(7) if day not in off),
+               most * 60)
+        for number, (off, begins, most) in enumerate(staff)
+    ]  # fmt: skip
+    hours = WorkingTime(most_days=most_days, rest_hours=rest)
+    roster = rostered(Staffing(tuple(needed)), persons, hours)
+
+    there = [0] * 336
+    for person in persons:
+        mine = [shift for shift in roster.shifts if shift.name == person.name]
+        worked = 0
+        for shift in mine:
+            minutes = set(range(shift.start, shift.end, 30))
+            minutes -= set(range(shift.rest.start, shift.rest.end, 30)) if shift.rest else set()
+            assert all(any(one.start <= at < one.end for one in person.available) for at in minutes)
+            assert len(minutes) * 30 in {60 * one for one in hours.shift_hours}
+            worked += len(minutes) * 30
+            for at in minutes:
+                there[at // 30] += 1
+        assert worked <= person.most_minutes
+        assert len({shift.start // MINUTES_A_DAY for shift in mine}) == len(mine) <= most_days
+        assert all(after.start - before.end >= rest * 60 for before, after in pairwise(mine))
+    assert tuple(there) == roster.on_duty.on_duty
+    short = sum(one.missing * (one.window.end - one.window.start) // 30 for one in roster.short)
+    assert short == sum(max(0, want - here) for want, here in zip(needed, there, strict=True))
+    assert bool(short) == bool(why_short(roster, Staffing(tuple(needed)), persons, hours))
+
+
+def test_a_week_of_twenty_is_planned_in_ten_seconds_of_work() -> None:
+    needed = Staffing.during([Window.of(day, "08:00", "18:00") for day in range(5)], 8)
+    staff = [Person(f"{one}", ALL_WEEK if one % 4 else ALL_WEEK[:5]) for one in range(20)]
+    began = time.process_time()
+    roster = rostered(needed, staff)
+
+    assert time.process_time() - began < 10
+    assert roster.short == ()

@@ -110,6 +110,26 @@ def test_no_call_is_proposed_at_night() -> None:
     assert unkept.cures == ("由工作人员在约定时间内先回电，说明情况",)
 
 
+def test_calls_wait_for_the_slot_he_offered_unless_urgent_or_due_before() -> None:
+    slot = [Window.of(0, "11:00", "11:30")]
+    promises = [
+        call("甲", "08:00", "12:00"), call("急", "08:00", "12:00", urgent=True), call("早", "09:00", "10:00"),
+        call("乙", "08:00", "12:00"),
+    ]  # fmt: skip
+    plan = place(promises, DESK, MONDAY, slot)
+
+    assert begins(plan) == {"急": "8:00", "早": "9:00", "甲": "11:00", "乙": "11:10"}
+    assert begins(place(promises[:1], DESK, MONDAY)) == {"甲": "8:00"}
+
+
+def test_a_meeting_in_the_slot_he_offered_is_kept() -> None:
+    plan = place(
+        [call("甲", "11:00", "12:00")], busy(("11:00", "11:40", NEVER)), MONDAY, [Window.of(0, "11:00", "11:30")]
+    )
+
+    assert begins(plan) == {"甲": "11:40"}
+
+
 def test_a_day_without_promises_is_empty() -> None:
     assert place([], DESK, MONDAY) == Placing((), (), proven=True)
 
@@ -157,7 +177,7 @@ def test_every_promise_is_placed_once_within_its_times_or_explained(
 
 def test_a_day_too_full_to_be_planned_well_is_planned_all_the_same() -> None:
     promises = [call(f"{n}", "06:00", "22:55", 15, urgent=n > 60) for n in range(80)]
-    plan = place(promises, DESK, MONDAY)
+    plan = place(promises, DESK, MONDAY, [Window.of(0, "20:00", "22:00")])
 
     assert len(plan.slots) == 17 * 4
     assert not any(one.urgent for one in plan.unkept)
