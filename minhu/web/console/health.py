@@ -36,7 +36,7 @@ MEANS: Mapping[str, tuple[str, str]] = {
     "outbox": (gettext_noop("待发短信"), gettext_noop("有短信等得太久，或者说不清发没发成。")),
     "checks": (gettext_noop("抽查"), gettext_noop("抽查排得不对，这个季度可能查不完。")),
     "draws": (gettext_noop("抽签"), gettext_noop("有一天没有抽成，要写明原因。")),
-    "appeals": (gettext_noop("复核"), gettext_noop("有复核没有别的人能决定。")),
+    "appeals": (gettext_noop("申诉复核"), gettext_noop("有复核没有别的人能决定。")),
     "reading": (gettext_noop("读诉求"), gettext_noop("有诉求还没有读，分类和建议会晚一些。")),
     "reader": (gettext_noop("读诉求的程序"), gettext_noop("自己的程序用不了，先用系统自带的读。")),
     "subjects": (gettext_noop("主题"), gettext_noop("主题表或者模型用不了，诉求不分主题，人工来分。")),
