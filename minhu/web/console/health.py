@@ -10,8 +10,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from minhu.audit import pulse
@@ -49,6 +49,10 @@ MEANS: Mapping[str, tuple[str, str]] = {
 }
 """By what the doctor's finding is about: its name, and what it means when it is not well."""
 _GATEWAY = (gettext_noop("短信通道"), gettext_noop("这个通道连不上，短信改走别的通道，没有别的就先存着。"))
+WHICH: Mapping[str, str] = {
+    "data": gettext_noop("数据文件"), "spool": gettext_noop("应急暂存"), "recordings": gettext_noop("录音"),
+}  # fmt: skip
+"""Folders that are looked at by name."""
 _WELL, _CARE, _ILL = "well", "care", "ill"
 
 
@@ -103,6 +107,12 @@ def _light(one: Mapping[str, Any]) -> Light:
         _ILL: ("due", "triangle-alert", _("要处理")),
     }[one["grade"]]
     well = one["grade"] == _WELL
-    return Light(
-        _(name), which, css, icon, word, "" if well else _(means), str(one["found"]), str(one.get("cure", "")), well
-    )
+    found, cure = _read(one["found"]), _read(one.get("cure", ""))
+    return Light(_(name), _(WHICH.get(which, which)), css, icon, word, "" if well else _(means), found, cure, well)
+
+
+def _read(words: object) -> str:
+    """What the doctor said in each language, in the reader's; a release before this one said it in English only."""
+    if not isinstance(words, Mapping):
+        return str(words)
+    return str(words.get(get_language(), "") or next(iter(words.values()), ""))
