@@ -38,6 +38,7 @@ WARN_BEFORE_CALENDAR_ENDS = timedelta(days=60)
 LEAST_FREE_BYTES, SCARCE_FREE_BYTES = 500 * 2**20, 5 * 2**30
 LARGEST_CLOCK_ERROR_SECONDS = 2.0
 PATIENCE_SECONDS = 3.0
+ENGLISH = "en"
 
 
 Check = Callable[[], Iterator[Finding]]
@@ -73,20 +74,18 @@ def examine() -> Iterator[Finding]:
 
 
 def told() -> list[dict[str, object]]:
-    """The findings as the operator's page reads them later, in each of its languages."""
-    found = list(examine())
+    """The findings as the operator's page reads them later: in English, and under spoken in its other languages."""
+    others = [language for language, _name in settings.LANGUAGES if language != ENGLISH]
     return [
-        {"about": one.about, "grade": one.grade.value, "found": _in_each(one.found), "cure": _in_each(one.cure)}
-        for one in found
+        {"about": one.about, "grade": one.grade.value, **_in(ENGLISH, one)}
+        | {"spoken": {language: _in(language, one) for language in others}}
+        for one in examine()
     ]
 
 
-def _in_each(words: str) -> dict[str, str]:
-    spoken = {}
-    for language, _name in settings.LANGUAGES:
-        with override(language):
-            spoken[language] = str(words)
-    return spoken
+def _in(language: str, one: Finding) -> dict[str, str]:
+    with override(language):
+        return {"found": str(one.found), "cure": str(one.cure)}
 
 
 def _settings() -> Iterator[Finding]:

@@ -54,11 +54,11 @@ def test_the_page_gets_every_finding_in_its_languages_and_the_terminal_in_englis
     with override("zh-hans"), pytest.raises(SystemExit):
         call_command("doctor", stdout=words)
 
-    assert told["switch"]["found"] == {"zh-hans": "没有在运行", "en": "is not running"}
-    assert told["switch"]["cure"] == {
-        "zh-hans": "运行：minhu switch（或者 minhu serve 全部启动）",
-        "en": "run: minhu switch (or minhu serve for all)",
-    }
+    assert told["switch"] == {
+        "about": "switch", "grade": "ill",
+        "found": "is not running", "cure": "run: minhu switch (or minhu serve for all)",
+        "spoken": {"zh-hans": {"found": "没有在运行", "cure": "运行：minhu switch（或者 minhu serve 全部启动）"}},
+    }  # fmt: skip
     assert "switch: is not running" in words.getvalue()
 
 

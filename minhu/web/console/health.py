@@ -107,12 +107,6 @@ def _light(one: Mapping[str, Any]) -> Light:
         _ILL: ("due", "triangle-alert", _("要处理")),
     }[one["grade"]]
     well = one["grade"] == _WELL
-    found, cure = _read(one["found"]), _read(one.get("cure", ""))
+    own = one.get("spoken", {}).get(get_language(), one)
+    found, cure = str(own["found"]), str(own.get("cure", ""))
     return Light(_(name), _(WHICH.get(which, which)), css, icon, word, "" if well else _(means), found, cure, well)
-
-
-def _read(words: object) -> str:
-    """What the doctor said in each language, in the reader's; a release before this one said it in English only."""
-    if not isinstance(words, Mapping):
-        return str(words)
-    return str(words.get(get_language(), "") or next(iter(words.values()), ""))

@@ -52,9 +52,9 @@ def test_when_nobody_looked_lately_nothing_is_called_well() -> None:
 
 
 def test_each_reader_gets_the_words_of_the_doctor_in_his_language() -> None:
-    found = {"zh-hans": "没有对时", "en": "is not synchronised"}
-    rows = [{"about": "clock", "grade": "care", "found": found, "cure": {"zh-hans": "运行 chrony", "en": "run chrony"}}]
-    pulse.beat("doctor", "here", at=timezone.now(), findings=rows)
+    row = {"about": "clock", "grade": "care", "found": "is not synchronised", "cure": "run chrony"}
+    spoken = {"zh-hans": {"found": "没有对时", "cure": "运行 chrony"}}
+    pulse.beat("doctor", "here", at=timezone.now(), findings=[row | {"spoken": spoken}])
     client = signed_in(Role.OPERATOR)
 
     chinese = client.get("/console/health/").content.decode()
