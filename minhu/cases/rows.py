@@ -8,6 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from minhu.cases.authority import seen
 from minhu.cases.ledger import STAFF
@@ -17,8 +18,6 @@ from minhu.rules.access import Viewer
 from minhu.rules.onetime import hidden
 from minhu.rules.texts import render
 from minhu.rules.words import CaseState, Outcome, PromiseKind, Urgency
-
-WITHHELD = "未显示号码"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +125,7 @@ class VoiceRow:
 
 def shown(citizen: Citizen | None) -> str:
     """How a citizen is called on a page."""
-    return (citizen.name or citizen.masked or WITHHELD) if citizen else WITHHELD
+    return (citizen.name or citizen.masked if citizen else "") or _("未显示号码")
 
 
 _OWNERS = ("case__extension", "owner_official", "owner_office")

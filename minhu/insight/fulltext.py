@@ -127,16 +127,16 @@ def planned() -> Iterator[None]:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why searches fail or are slow here, and what to do."""
+    """Why searches fail or are slow here, and what to do: strings of the catalogue."""
 
     words: str
     cure: str
 
 
-MISSING = Fault("the index of words is missing", "run: minhu insight reindex")
+MISSING = Fault("没有关键词索引", "运行：minhu insight reindex")
 NO_CHINESE = Fault(
-    "the database's locale takes Chinese characters for punctuation, so the index holds none and searches are slow",
-    "move to a database made with: CREATE DATABASE minhu TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'",
+    "数据库的区域设置把汉字当标点，索引里没有汉字，搜索慢",
+    "换一个这样建的数据库：CREATE DATABASE minhu TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'",
 )
 
 

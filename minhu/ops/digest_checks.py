@@ -9,13 +9,13 @@ from django.conf import settings
 from django.utils import timezone
 
 from minhu.insight import mailing
-from minhu.ops.findings import Finding, Grade
+from minhu.ops.findings import Finding, Grade, said
 from minhu.rules.words import MailState
 
 _CURES = {
-    MailState.WAITING: "tried again by itself; see EMAIL_HOST and the rest in .env.example",
-    MailState.FAILED: "given up; correct the address on the page of the digest, or the mail server",
-    MailState.UNKNOWN: "it may have gone and is not sent again; look at the mail server's log",
+    MailState.WAITING: said("会自己再试；设置见 .env.example 里的 EMAIL_HOST 等"),
+    MailState.FAILED: said("不再试了；在每周摘要页改正邮箱，或者检查邮件服务器"),
+    MailState.UNKNOWN: said("可能已经发出，不再重发；看邮件服务器的记录"),
 }
 
 
@@ -23,11 +23,15 @@ def mails(at: datetime | None = None) -> Iterator[Finding]:
     """Nothing while nobody asked for one."""
     wanted, amiss = mailing.readers(), mailing.troubles(at or timezone.now())
     if wanted and not settings.EMAIL_HOST:
-        yield Finding(
-            "digest", Grade.CARE, f"{wanted} asked for it by mail, and there is no mail server", "set EMAIL_HOST"
-        )
+        yield Finding("digest", Grade.CARE, said("{n} 人要收邮件，没有邮件服务器", n=wanted), said("设 EMAIL_HOST"))
     for one in amiss:
-        found = f"mail to {one.account}, week of {one.monday}: {one.state}: {one.fault}"
+        found = said(
+            "给 {account} 的邮件，{monday} 起的一周：{state}：{fault}",
+            account=one.account,
+            monday=one.monday,
+            state=one.state,
+            fault=one.fault,
+        )
         yield Finding("digest", Grade.CARE, found, _CURES[one.state])
     if settings.EMAIL_HOST and not amiss:
-        yield Finding("digest", Grade.WELL, f"mailed to {wanted}")
+        yield Finding("digest", Grade.WELL, said("发给 {n} 人", n=wanted))

@@ -17,6 +17,7 @@ from django.core.management.base import SystemCheckError
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
+from django.utils.translation import override
 
 from minhu.audit import pulse
 from minhu.directory.models import CalendarFeed, Line
@@ -24,7 +25,7 @@ from minhu.ops import probes
 from minhu.ops import texting_checks as texting
 from minhu.ops.digest_checks import mails
 from minhu.ops.document_checks import documents
-from minhu.ops.findings import Finding, Grade
+from minhu.ops.findings import Finding, Grade, said
 from minhu.ops.insight_checks import insight
 from minhu.ops.inspection_checks import inspection
 from minhu.ops.reading_checks import reading
@@ -37,6 +38,7 @@ WARN_BEFORE_CALENDAR_ENDS = timedelta(days=60)
 LEAST_FREE_BYTES, SCARCE_FREE_BYTES = 500 * 2**20, 5 * 2**30
 LARGEST_CLOCK_ERROR_SECONDS = 2.0
 PATIENCE_SECONDS = 3.0
+ENGLISH = "en"
 
 
 Check = Callable[[], Iterator[Finding]]
@@ -67,26 +69,41 @@ def examine() -> Iterator[Finding]:
             yield from check()
         except (OSError, DatabaseError) as error:
             yield Finding(
-                check.__name__.strip("_"), Grade.ILL, f"could not be looked at: {error}", "mend what is above first"
+                check.__name__.strip("_"), Grade.ILL, said("没能检查：{error}", error=error), said("先解决上面的问题")
             )
 
 
-def told() -> list[dict[str, str]]:
-    """The findings as the operator's page reads them."""
-    return [{"about": one.about, "grade": one.grade.value, "found": one.found, "cure": one.cure} for one in examine()]
+def told() -> list[dict[str, object]]:
+    """The findings as the operator's page reads them later: in English, and under spoken in its other languages."""
+    others = [language for language, _name in settings.LANGUAGES if language != ENGLISH]
+    return [
+        {"about": one.about, "grade": one.grade.value, **_in(ENGLISH, one)}
+        | {"spoken": {language: _in(language, one) for language in others}}
+        for one in examine()
+    ]
+
+
+def _in(language: str, one: Finding) -> dict[str, str]:
+    with override(language):
+        return {"found": str(one.found), "cure": str(one.cure)}
 
 
 def _settings() -> Iterator[Finding]:
     try:
         call_command("check", deploy=settings.PRODUCTION, fail_level="WARNING", verbosity=0, stdout=StringIO())
     except SystemCheckError as error:
-        yield Finding("settings", Grade.ILL, " ".join(str(error).split()), "see .env.example for each setting")
+        yield Finding("settings", Grade.ILL, " ".join(str(error).split()), said("每一项设置见 .env.example"))
         return
     if settings.PRODUCTION:
-        yield Finding("settings", Grade.WELL, "production")
+        yield Finding("settings", Grade.WELL, said("正式运行"))
     else:
-        cure = "set MINHU_MODE=production before citizens use it"
-        yield Finding("settings", Grade.CARE, f"mode {settings.MODE}: keys are kept in {settings.DATA_DIR}", cure)
+        cure = said("群众使用以前，设 MINHU_MODE=production")
+        yield Finding(
+            "settings",
+            Grade.CARE,
+            said("现在是 {mode} 模式，密钥放在 {folder}", mode=settings.MODE, folder=settings.DATA_DIR),
+            cure,
+        )
 
 
 def _database() -> Iterator[Finding]:
@@ -96,13 +113,17 @@ def _database() -> Iterator[Finding]:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except DatabaseError as error:
-        yield Finding("database", Grade.ILL, f"no answer: {error}".strip(), "start it, or correct DATABASE_URL")
+        yield Finding(
+            "database", Grade.ILL, said("没有应答：{error}", error=error), said("启动数据库，或者改正 DATABASE_URL")
+        )
         return
     if missing:
-        yield Finding("database", Grade.ILL, f"{len(missing)} migrations are missing", "run: minhu migrate")
+        yield Finding("database", Grade.ILL, said("有 {n} 个迁移没有做", n=len(missing)), said("运行：minhu migrate"))
         return
     yield Finding(
-        "database", Grade.WELL, f"{connection.vendor}, answers in {(time.perf_counter() - began) * 1000:.0f} ms"
+        "database",
+        Grade.WELL,
+        said("{vendor}，{ms} 毫秒应答", vendor=connection.vendor, ms=f"{(time.perf_counter() - began) * 1000:.0f}"),
     )
 
 
@@ -115,15 +136,18 @@ def _disk() -> Iterator[Finding]:
         place = _nearest(Path(folder))
         if not os.access(place, os.W_OK):
             yield Finding(
-                f"disk: {name}", Grade.ILL, f"{place} cannot be written", f"give this user the folder {folder}"
+                f"disk: {name}",
+                Grade.ILL,
+                said("{place} 写不进去", place=place),
+                said("让运行民呼的用户能写 {folder}", folder=folder),
             )
             continue
         free = shutil.disk_usage(place).free
-        shown = f"{free / 2**30:.1f} GiB free at {place}"
+        shown = said("{place} 还剩 {free} GiB", place=place, free=f"{free / 2**30:.1f}")
         if free < LEAST_FREE_BYTES:
-            yield Finding(f"disk: {name}", Grade.ILL, shown, "free some now: calls cannot be recorded or spooled soon")
+            yield Finding(f"disk: {name}", Grade.ILL, shown, said("马上清理：再满下去录音和来电都存不下"))
         elif free < SCARCE_FREE_BYTES:
-            yield Finding(f"disk: {name}", Grade.CARE, shown, "plan for more: recordings grow with every message")
+            yield Finding(f"disk: {name}", Grade.CARE, shown, said("准备扩容：每条留言都占地方"))
         else:
             yield Finding(f"disk: {name}", Grade.WELL, shown)
 
@@ -135,66 +159,73 @@ def _nearest(folder: Path) -> Path:
 def _clock() -> Iterator[Finding]:
     state = probes.kernel_clock()
     if state is None:
-        yield Finding(
-            "clock", Grade.CARE, "the kernel does not say whether it is kept by NTP", "run chrony or timesyncd"
-        )
+        yield Finding("clock", Grade.CARE, said("系统没有说明是否在用 NTP 对时"), said("运行 chrony 或 timesyncd"))
     elif not state.synchronised:
-        yield Finding("clock", Grade.CARE, "is not synchronised", "run chrony or timesyncd: due times depend on it")
+        yield Finding("clock", Grade.CARE, said("没有对时"), said("运行 chrony 或 timesyncd：答应的时限都靠它"))
     elif state.error_seconds > LARGEST_CLOCK_ERROR_SECONDS:
-        yield Finding("clock", Grade.ILL, f"may be {state.error_seconds:.1f} s off", "look at chrony or timesyncd")
+        yield Finding(
+            "clock",
+            Grade.ILL,
+            said("可能差 {seconds} 秒", seconds=f"{state.error_seconds:.1f}"),
+            said("查看 chrony 或 timesyncd"),
+        )
     else:
-        yield Finding("clock", Grade.WELL, "synchronised")
+        yield Finding("clock", Grade.WELL, said("已对时"))
 
 
 def _calendar() -> Iterator[Finding]:
     last = china().last_day
     left = last - legal_day(timezone.now())
     if left < timedelta():
-        yield Finding(
-            "working days", Grade.ILL, f"are known to {last} only", "upgrade, or due times count Monday to Friday"
-        )
+        yield Finding("working days", Grade.ILL, said("只排到 {last}", last=last), said("升级，否则时限按周一到周五算"))
     elif left < WARN_BEFORE_CALENDAR_ENDS:
-        cure = "upgrade once the State Council's notice for the new year is out"
-        yield Finding("working days", Grade.CARE, f"are known to {last}, {left.days} days ahead", cure)
+        cure = said("国务院办公厅公布新一年放假安排以后，升级")
+        yield Finding("working days", Grade.CARE, said("排到 {last}，还有 {days} 天", last=last, days=left.days), cure)
     else:
-        yield Finding("working days", Grade.WELL, f"known to {last}")
+        yield Finding("working days", Grade.WELL, said("排到 {last}", last=last))
 
 
 def _directory() -> Iterator[Finding]:
     lines = Line.objects.filter(withdrawn_at=None).count()
     if not lines:
         yield Finding(
-            "directory", Grade.CARE, "no number is published", "import it: see docs/how-to/import-the-directory.md"
+            "directory", Grade.CARE, said("没有公布的号码"), said("导入名录：见 docs/how-to/import-the-directory.md")
         )
     else:
-        yield Finding("directory", Grade.WELL, f"{lines} lines in use")
+        yield Finding("directory", Grade.WELL, said("{n} 条线路在用", n=lines))
     for feed in CalendarFeed.objects.exclude(fault="").select_related("official")[:20]:
-        yield Finding(
-            "calendar", Grade.CARE, f"{feed.official}: {feed.fault}", "correct its address on the presence page"
-        )
+        yield Finding("calendar", Grade.CARE, f"{feed.official}: {feed.fault}", said("在日程页改正日历地址"))
 
 
 def _trunk() -> Iterator[Finding]:
     listen = ", ".join(settings.SIP.listen)
     if not settings.SIP.trunk:
         yield Finding(
-            "trunk", Grade.CARE, f"listens on {listen}, but has nowhere to place calls", "set SIP_TRUNK=udp:host:port"
+            "trunk",
+            Grade.CARE,
+            said("在 {listen} 等来电，但打不出去", listen=listen),
+            said("设 SIP_TRUNK=udp:主机:端口"),
         )
         return
     transport, _, address = settings.SIP.trunk.partition(":")
     host, _, port = address.rpartition(":")
     answer = asyncio.run(probes.options(transport, host, int(port), PATIENCE_SECONDS))
     if answer:
-        yield Finding("trunk", Grade.WELL, f"{settings.SIP.trunk} answers: {answer}")
+        yield Finding("trunk", Grade.WELL, said("{trunk} 应答：{answer}", trunk=settings.SIP.trunk, answer=answer))
     else:
-        cure = "check address and firewall; does the provider know this machine's address?"
-        yield Finding("trunk", Grade.ILL, f"{settings.SIP.trunk} does not answer OPTIONS", cure)
+        cure = said("检查地址和防火墙；运营商登记了本机的地址吗")
+        yield Finding("trunk", Grade.ILL, said("{trunk} 不应答 OPTIONS", trunk=settings.SIP.trunk), cure)
 
 
 def _processes() -> Iterator[Finding]:
     now = timezone.now()
     for process in ("switch", "jobs"):
         if pulse.running(process, now):
-            yield Finding(process, Grade.WELL, "running")
+            yield Finding(process, Grade.WELL, said("在运行"))
         else:
-            yield Finding(process, Grade.ILL, "is not running", f"run: minhu {process} (or minhu serve for all)")
+            yield Finding(
+                process,
+                Grade.ILL,
+                said("没有在运行"),
+                said("运行：minhu {process}（或者 minhu serve 全部启动）", process=process),
+            )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 from collections.abc import Iterator
 
-from minhu.ops.findings import Finding, Grade
+from minhu.ops.findings import Finding, Grade, said
 
 
 def documents() -> Iterator[Finding]:
@@ -13,7 +13,7 @@ def documents() -> Iterator[Finding]:
     try:
         importlib.import_module("weasyprint")
     except OSError as missing:
-        cure = "install libpangoft2-1.0-0, libharfbuzz-subset0 and fonts-noto-cjk"
-        yield Finding("documents", Grade.CARE, f"no PDF can be made: {str(missing).splitlines()[0]}", cure)
+        cure = said("安装 libpangoft2-1.0-0、libharfbuzz-subset0 和 fonts-noto-cjk")
+        yield Finding("documents", Grade.CARE, said("做不了 PDF：{why}", why=str(missing).splitlines()[0]), cure)
     else:
-        yield Finding("documents", Grade.WELL, "PDF can be made")
+        yield Finding("documents", Grade.WELL, said("能做 PDF"))

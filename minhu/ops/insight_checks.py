@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from minhu.directory.models import Office
 from minhu.insight.unread import unread
-from minhu.ops.findings import Finding, Grade
+from minhu.ops.findings import Finding, Grade, said
 
 LATE = timedelta(minutes=30)
 
@@ -20,14 +20,14 @@ def insight() -> Iterator[Finding]:
     """Whether the embedder asked for is there, and whether new cases are read."""
     wanted = settings.INSIGHT_EMBEDDINGS
     if wanted != "none" and find_spec(wanted) is None:
-        cure = f"pip install {wanted}, or set MINHU_INSIGHT_EMBEDDINGS=none"
-        yield Finding("hot issues", Grade.ILL, f"the package {wanted} is missing, so nothing is grouped", cure)
+        cure = said("pip install {package}，或者设 MINHU_INSIGHT_EMBEDDINGS=none", package=wanted)
+        yield Finding("hot issues", Grade.ILL, said("缺软件包 {package}，诉求没有归并", package=wanted), cure)
         return
     at = timezone.now()
     cities = Office.objects.filter(parent=None).values_list("pk", flat=True)
     late = sum(unread(city, at).filter(opened_at__lt=at - LATE).count() for city in cities)
     if late:
-        cure = "is minhu jobs running? its log says why under group_cases"
-        yield Finding("hot issues", Grade.CARE, f"{late} cases wait to be grouped for over half an hour", cure)
+        cure = said("minhu jobs 在运行吗？原因看它日志里的 group_cases")
+        yield Finding("hot issues", Grade.CARE, said("{n} 件诉求等归并超过半小时", n=late), cure)
     else:
-        yield Finding("hot issues", Grade.WELL, f"new cases are grouped; vectors: {wanted}")
+        yield Finding("hot issues", Grade.WELL, said("新诉求都归并了；向量：{wanted}", wanted=wanted))

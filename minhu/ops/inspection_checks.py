@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from minhu.directory.models import Line, Office, RoleGrant
-from minhu.ops.findings import Finding, Grade
+from minhu.ops.findings import Finding, Grade, said
 from minhu.rules.clock import legal_day
 from minhu.rules.words import Role
 from minhu.supervision.models import Draw
@@ -21,17 +21,17 @@ def inspection() -> Iterator[Finding]:
     numbers = settings.CHECK_NUMBERS
     published = Line.objects.filter(number__in=numbers, withdrawn_at=None).count()
     if not numbers:
-        yield Finding("checks", Grade.CARE, "there is no number to call from", "set MINHU_CHECK_NUMBERS")
+        yield Finding("checks", Grade.CARE, said("没有抽查用的号码"), said("设 MINHU_CHECK_NUMBERS"))
     elif published:
-        cure = "take it out of MINHU_CHECK_NUMBERS: everybody knows it"
-        yield Finding("checks", Grade.ILL, f"{published} of the check numbers is a published line", cure)
+        cure = said("从 MINHU_CHECK_NUMBERS 里去掉：这个号码人人知道")
+        yield Finding("checks", Grade.ILL, said("抽查号码里有 {n} 个是公布号码", n=published), cure)
     else:
-        yield Finding("checks", Grade.WELL, f"{len(numbers)} numbers to call from")
+        yield Finding("checks", Grade.WELL, said("{n} 个抽查号码", n=len(numbers)))
     today = legal_day(timezone.now())
     without = Office.objects.filter(parent=None).exclude(pk__in=Draw.objects.filter(on=today).values("city")).count()
     if without:
-        cure = "run minhu jobs day and night: a draw is committed to the day before"
-        yield Finding("draws", Grade.CARE, f"{without} cities have none for today", cure)
+        cure = said("minhu jobs 要日夜运行：前一天就封好抽签种子")
+        yield Finding("draws", Grade.CARE, said("{n} 个市今天没有抽签", n=without), cure)
     yield from _appeals()
 
 
@@ -40,5 +40,5 @@ def _appeals() -> Iterator[Finding]:
     for city in Office.objects.filter(parent=None).order_by("pk"):
         able = RoleGrant.objects.filter(role=Role.SUPERVISOR.value, office=city, account__is_active=True).count()
         if able < 2:
-            cure = f"give a second person the role supervisor for {city.name}"
-            yield Finding("appeals", Grade.CARE, f"{able} supervisors of the city, and an appeal takes two", cure)
+            cure = said("给 {city}再定一位督查人员", city=city.name)
+            yield Finding("appeals", Grade.CARE, said("全市 {n} 位督查人员，复核要两位", n=able), cure)

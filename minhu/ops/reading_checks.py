@@ -11,7 +11,7 @@ from django.utils import timezone
 from minhu.cases.models import Case
 from minhu.insight.models import Correction
 from minhu.insight.subjects import subjects
-from minhu.ops.findings import Finding, Grade
+from minhu.ops.findings import Finding, Grade, said
 from minhu.rules.words import Question
 
 MAY_WAIT = timedelta(minutes=5)
@@ -23,13 +23,13 @@ def reading() -> Iterator[Finding]:
     yield from _own_reader()
     yield from _model()
     if not settings.INSIGHT.offers:
-        yield Finding("hotline offers", Grade.WELL, "switched off: citizens are not offered 12345")
+        yield Finding("hotline offers", Grade.WELL, said("关着：不建议群众改走 12345"))
     waiting = Case.objects.filter(read_at=None, opened_at__lt=timezone.now() - MAY_WAIT).count()
     if waiting:
-        cure = "run minhu jobs, or look for read_cases in its log; after an upgrade the older ones are read in a while"
-        yield Finding("reading", Grade.CARE, f"{waiting} cases wait to be read", cure)
+        cure = said("运行 minhu jobs，或者看它日志里的 read_cases；升级以后，旧的要过一会儿才读完")
+        yield Finding("reading", Grade.CARE, said("{n} 件诉求等着读", n=waiting), cure)
     else:
-        yield Finding("reading", Grade.WELL, "every case is read")
+        yield Finding("reading", Grade.WELL, said("都读了"))
 
 
 def _own_reader() -> Iterator[Finding]:
@@ -40,7 +40,7 @@ def _own_reader() -> Iterator[Finding]:
     try:
         own_reader()
     except ReaderUnusable as fault:
-        yield Finding("reader", Grade.ILL, str(fault), "correct MINHU_INSIGHT_READER; ours reads meanwhile")
+        yield Finding("reader", Grade.ILL, str(fault), said("改正 MINHU_INSIGHT_READER；这期间用系统自带的读"))
     else:
         yield Finding("reader", Grade.WELL, settings.INSIGHT.reader)
 
@@ -51,22 +51,30 @@ def _model() -> Iterator[Finding]:
 
     path = library.file_of(Question.SUBJECT)
     if path is None:
-        yield Finding("subjects", Grade.WELL, "no model: subjects stay unknown until minhu insight train")
+        yield Finding("subjects", Grade.WELL, said("没有模型：运行 minhu insight train 以前不分主题"))
         return
     try:
         model, notes = model_file.load(path), model_file.notes(path)
     except model_file.ModelFileError as fault:
-        cure = "train anew: minhu insight train --labelled FILE.csv, or correct MINHU_INSIGHT_MODEL"
+        cure = said("重新训练：minhu insight train --labelled 文件.csv，或者改正 MINHU_INSIGHT_MODEL")
         yield Finding("subjects", Grade.ILL, str(fault), cure)
         return
     since = Correction.objects.filter(question=Question.SUBJECT.value, pk__gt=int(notes.get("taught_to", 0))).count()
     trained_at = str(notes.get("trained_at", ""))
     age = timezone.now() - datetime.fromisoformat(trained_at) if trained_at else timedelta()
-    shown = f"{path.name}, {len(model.labels)} labels, {age.days} days old, {since} corrections since"
+    shown = said(
+        "{model}，{labels} 个主题，训练了 {days} 天，之后改正 {since} 处",
+        model=path.name,
+        labels=len(model.labels),
+        days=age.days,
+        since=since,
+    )
     if unknown := sorted(set(model.labels) - set(subjects())):
-        cure = "train anew on the subjects of MINHU_SUBJECTS, or add it there"
-        yield Finding("subjects", Grade.CARE, f"{shown}; {unknown[0]} is no subject of the city", cure)
+        cure = said("按 MINHU_SUBJECTS 的主题重新训练，或者把它加进去")
+        yield Finding(
+            "subjects", Grade.CARE, said("{shown}；本市没有“{subject}”这个主题", shown=shown, subject=unknown[0]), cure
+        )
     elif age > OLD or since > MANY_CORRECTIONS:
-        yield Finding("subjects", Grade.CARE, shown, "train anew: minhu insight train --labelled FILE.csv")
+        yield Finding("subjects", Grade.CARE, shown, said("重新训练：minhu insight train --labelled 文件.csv"))
     else:
         yield Finding("subjects", Grade.WELL, shown)

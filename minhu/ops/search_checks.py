@@ -8,7 +8,7 @@ from django.db import connection
 
 from minhu.directory.models import Office
 from minhu.insight import fulltext, indexing
-from minhu.ops.findings import Finding, Grade
+from minhu.ops.findings import Finding, Grade, said
 
 BEHIND = 1_000
 """Changes of cases that wait to be read; the jobs take some hundreds a second."""
@@ -17,15 +17,19 @@ BEHIND = 1_000
 def search() -> Iterator[Finding]:
     """The index itself, and each city's place in it."""
     if fault := fulltext.fault(connection):
-        yield Finding("search", Grade.ILL, fault.words, fault.cure)
+        yield Finding("search", Grade.ILL, said(fault.words), said(fault.cure))
         return
     for city in Office.objects.filter(parent=None).order_by("pk"):
         state = indexing.state(city.pk)
         if state.behind > BEHIND:
-            cure = "see that minhu jobs runs; it catches up by itself"
-            yield Finding("search", Grade.CARE, f"{city.name}: {state.behind} changes are not searched yet", cure)
+            cure = said("看 minhu jobs 是否在运行；它会自己赶上")
+            yield Finding(
+                "search", Grade.CARE, said("{city}：{n} 处改动还搜不到", city=city.name, n=state.behind), cure
+            )
         elif state.filled < state.cases:
-            shown = f"{city.name}: {state.filled} of {state.cases} cases are in the index"
-            yield Finding("search", Grade.CARE, shown, "see that minhu jobs runs; it fills the index by itself")
+            shown = said(
+                "{city}：{cases} 件诉求，{filled} 件在索引里", city=city.name, filled=state.filled, cases=state.cases
+            )
+            yield Finding("search", Grade.CARE, shown, said("看 minhu jobs 是否在运行；它会自己补齐索引"))
         else:
-            yield Finding("search", Grade.WELL, f"{city.name}: {state.cases} cases in the index")
+            yield Finding("search", Grade.WELL, said("{city}：{n} 件诉求都在索引里", city=city.name, n=state.cases))

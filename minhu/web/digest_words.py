@@ -11,9 +11,9 @@ from minhu.web import words
 
 NUMBERS: dict[str, str] = {
     Number.OPENED: gettext_noop("新诉求"),
-    Number.REPLIED: gettext_noop("答复"),
+    Number.REPLIED: gettext_noop("作出的答复"),
     Number.SIGNED: gettext_noop("有提示的答复"),
-    Number.MADE: gettext_noop("作出承诺"),
+    Number.MADE: gettext_noop("作出的承诺"),
     Number.IN_TIME: gettext_noop("到期承诺：按时兑现"),
     Number.LATE: gettext_noop("到期承诺：迟到兑现"),
     Number.BROKEN: gettext_noop("到期承诺：没有兑现"),

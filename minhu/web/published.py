@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from minhu.directory.models import Office
-from minhu.rules.figures import BY_NAME, MATTERS, MEASURES, Count, Counts, Measure, Value, value, values
+from minhu.rules.figures import BY_NAME, MATTERS, MEASURES, Count, Counts, Figure, Measure, Value, value, values
 from minhu.rules.intervals import FEWEST, Share
 from minhu.supervision import published
 from minhu.supervision.others import measures
@@ -104,7 +105,7 @@ def _page(
         period=read.period,
         figures=tuple(shown(one) for one in found),
         charts=charts,
-        heads=tuple(_(BY_NAME[name].words) for name in BY_OFFICE),
+        heads=tuple(_label(BY_NAME[name]) for name in BY_OFFICE),
         units=tuple(_unit_row(rows) for rows in zip(*by_figure, strict=True)),
         comparison=_comparison(by_figure[0]) if by_figure else "",
         measures=tuple((_(words), did.get(one, 0)) for one, words in MEASURES.items()),
@@ -121,9 +122,14 @@ def percent(share: Share | None) -> str:
     return f"{share.value * 100:.0f}%" if share else "–"
 
 
+def _label(figure: Figure) -> str:
+    """The name of a figure: many of a thing, where pages elsewhere name one."""
+    return pgettext("figure", figure.words)
+
+
 def shown(one: Value) -> Shown:
     """A figure in words."""
-    label = _(one.figure.words)
+    label = _label(one.figure)
     if one.number is None:
         return Shown(one.figure.name, label, "–", _("不足 %(fewest)s 件，不公布") % {"fewest": FEWEST})
     if one.share is None:
@@ -220,7 +226,7 @@ def _matters(read: Tally) -> Chart:
 def _share_column(name: str, weeks: Sequence[tuple[object, Counts]]) -> Series:
     found = [value(BY_NAME[name], counts).share for _week, counts in weeks]
     numbers = [_tenth(share.value * 100) if share else None for share in found]
-    return column(_(BY_NAME[name].words), numbers, [percent(share) for share in found])
+    return column(_label(BY_NAME[name]), numbers, [percent(share) for share in found])
 
 
 def _tenth(number: float | None) -> float | None:

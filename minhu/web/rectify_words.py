@@ -26,7 +26,7 @@ CAME_TO: dict[RectifyState, str] = {
     RectifyState.CLAIMED: gettext_noop("措施全部做完，抽取回访样本"),
     RectifyState.FAILED: gettext_noop("回访没有通过"),
     RectifyState.VERIFIED: gettext_noop("回访通过"),
-    RectifyState.PUBLISHED: gettext_noop("向社会公布"),
+    RectifyState.PUBLISHED: gettext_noop("向社会公布了"),
     RectifyState.REOPENED: gettext_noop("又有人反映，重新整改"),
     RectifyState.CALLED_OFF: gettext_noop("整改叫停，逐人告诉原因"),
 }

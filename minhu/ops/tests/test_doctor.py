@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 from django.utils import timezone
+from django.utils.translation import override
 from pytest_django import Settings
 
 from minhu.audit import pulse
 from minhu.ops import doctor, probes
 from minhu.ops.findings import Finding, Grade
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def examined(settings: Settings, folder: Path) -> dict[str, Finding]:
@@ -43,6 +44,22 @@ def test_every_finding_that_is_not_well_says_what_to_do(settings: Settings, tmp_
     found = examined(settings, tmp_path / "does" / "not" / "exist")
 
     assert all(finding.cure for finding in found.values() if finding.grade is not Grade.WELL)
+
+
+def test_the_page_gets_every_finding_in_its_languages_and_the_terminal_in_english(
+    settings: Settings, tmp_path: Path
+) -> None:
+    settings.DATA_DIR = settings.SPOOL_DIR = settings.RECORDINGS_DIR = tmp_path
+    told, words = {one["about"]: one for one in doctor.told()}, StringIO()
+    with override("zh-hans"), pytest.raises(SystemExit):
+        call_command("doctor", stdout=words)
+
+    assert told["switch"] == {
+        "about": "switch", "grade": "ill",
+        "found": "is not running", "cure": "run: minhu switch (or minhu serve for all)",
+        "spoken": {"zh-hans": {"found": "没有在运行", "cure": "运行：minhu switch（或者 minhu serve 全部启动）"}},
+    }  # fmt: skip
+    assert "switch: is not running" in words.getvalue()
 
 
 def test_illness_is_an_exit_code_for_scripts(settings: Settings, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from minhu.insight.tests.burst import BURST, cases, citizens, read, restarted
 from minhu.ops.insight_checks import insight
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def told() -> list[str]:

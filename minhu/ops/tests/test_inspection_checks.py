@@ -9,7 +9,7 @@ from minhu.ops.inspection_checks import inspection
 from minhu.rules.words import Role
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 def told() -> list[str]:

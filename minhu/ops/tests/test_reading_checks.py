@@ -19,7 +19,7 @@ from minhu.ops.reading_checks import OLD, reading
 from minhu.rules.words import Question
 from tests import make
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_english")]
 
 
 @pytest.fixture(autouse=True)

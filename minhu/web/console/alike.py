@@ -44,8 +44,14 @@ def waiting(viewer: Viewer) -> tuple[Alike, ...]:
 
 
 def _alike(row: Proposal, other: Side, *, back: str) -> Alike:
-    why = tuple(_(WHY[name]) % {"shown": "、".join(shown)} for name, shown in row.reasons if _says(name, shown))
+    why = tuple(_why(name, shown) for name, shown in row.reasons if _says(name, shown))
     return Alike(row, other, why, back)
+
+
+def _why(name: str, shown: tuple[str, ...]) -> str:
+    if name == "days_apart" and shown == ("0",):
+        return _("同一天")
+    return _(WHY[name]) % {"shown": "、".join(shown)}
 
 
 def _says(name: str, shown: tuple[str, ...]) -> bool:

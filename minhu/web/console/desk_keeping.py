@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from minhu.cases import desk_words
@@ -65,8 +66,9 @@ def drop_phrase(request: HttpRequest, viewer: Viewer, phrase_id: int) -> HttpRes
 
 def _page(viewer: Viewer) -> Page:
     said = {
-        "who": _("您的名字"), "official": _("承办领导"), "title": _("领导职务"), "office": _("承办单位"),
-        "place": _("地点"), "due": _("答应的时限"), "code": _("查询码"),
+        "who": _("您的名字"), "official": _("承办领导"), "title": _("领导职务"),
+        "office": pgettext("phrase", "承办单位"), "place": pgettext("phrase", "地点"),
+        "due": _("答应的时限"), "code": pgettext("phrase", "查询码"),
     }  # fmt: skip
     context: dict[str, object] = {
         "phrases": desk_words.phrases(viewer),

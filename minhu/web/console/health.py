@@ -10,8 +10,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_noop
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
 from minhu.audit import pulse
@@ -36,7 +36,7 @@ MEANS: Mapping[str, tuple[str, str]] = {
     "outbox": (gettext_noop("待发短信"), gettext_noop("有短信等得太久，或者说不清发没发成。")),
     "checks": (gettext_noop("抽查"), gettext_noop("抽查排得不对，这个季度可能查不完。")),
     "draws": (gettext_noop("抽签"), gettext_noop("有一天没有抽成，要写明原因。")),
-    "appeals": (gettext_noop("复核"), gettext_noop("有复核没有别的人能决定。")),
+    "appeals": (gettext_noop("申诉复核"), gettext_noop("有复核没有别的人能决定。")),
     "reading": (gettext_noop("读诉求"), gettext_noop("有诉求还没有读，分类和建议会晚一些。")),
     "reader": (gettext_noop("读诉求的程序"), gettext_noop("自己的程序用不了，先用系统自带的读。")),
     "subjects": (gettext_noop("主题"), gettext_noop("主题表或者模型用不了，诉求不分主题，人工来分。")),
@@ -49,6 +49,10 @@ MEANS: Mapping[str, tuple[str, str]] = {
 }
 """By what the doctor's finding is about: its name, and what it means when it is not well."""
 _GATEWAY = (gettext_noop("短信通道"), gettext_noop("这个通道连不上，短信改走别的通道，没有别的就先存着。"))
+WHICH: Mapping[str, str] = {
+    "data": gettext_noop("数据文件"), "spool": gettext_noop("应急暂存"), "recordings": gettext_noop("录音"),
+}  # fmt: skip
+"""Folders that are looked at by name."""
 _WELL, _CARE, _ILL = "well", "care", "ill"
 
 
@@ -103,6 +107,6 @@ def _light(one: Mapping[str, Any]) -> Light:
         _ILL: ("due", "triangle-alert", _("要处理")),
     }[one["grade"]]
     well = one["grade"] == _WELL
-    return Light(
-        _(name), which, css, icon, word, "" if well else _(means), str(one["found"]), str(one.get("cure", "")), well
-    )
+    own = one.get("spoken", {}).get(get_language(), one)
+    found, cure = str(own["found"]), str(own.get("cure", ""))
+    return Light(_(name), _(WHICH.get(which, which)), css, icon, word, "" if well else _(means), found, cure, well)

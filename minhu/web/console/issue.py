@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_POST, require_safe
 
 from minhu.cases import choices
@@ -24,6 +24,7 @@ from minhu.web.console.doing import act, number
 from minhu.web.console.frame import Page, show, signed_in
 from minhu.web.console.insight import tab_of
 from minhu.web.console.insight_menu import menu
+from minhu.web.templatetags.minhu import day
 from minhu.web.words import stage
 
 
@@ -119,7 +120,13 @@ def _chart(found: IssuePage) -> Chart:
     most = max(found.days, key=lambda one: one[1])
     finding = ngettext(
         "%(day)s反映最多，%(n)s 件。", "%(day)s反映最多，%(n)s 件。", most[1]
-    ) % {"day": _("%(month)s月%(day)s日") % {"month": most[0].month, "day": most[0].day}, "n": most[1]}  # fmt: skip
-    labels = tuple(f"{day.month}/{day.day}" for day, _count in found.days)
+    ) % {"day": day(most[0]), "n": most[1]}  # fmt: skip
+    labels = tuple(f"{on.month}/{on.day}" for on, _count in found.days)
     counts = [count for _day, count in found.days]
-    return Chart("days", finding, _("日期"), labels, (column(_("反映"), counts, [str(count) for count in counts]),))
+    return Chart(
+        "days",
+        finding,
+        _("日期"),
+        labels,
+        (column(pgettext("issue", "反映"), counts, [str(count) for count in counts]),),
+    )

@@ -196,7 +196,7 @@ def _feed(official_id: int | None) -> str:
 
 
 def _weeks(row: LineWeeks) -> ShownWeeks:
-    labels = tuple(f"{one.monday_on.month}-{one.monday_on.day}" for one in row.weeks)
+    labels = tuple(f"{one.monday_on.month}/{one.monday_on.day}" for one in row.weeks)
     came = [float(one.came) for one in row.weeks]
     expected = [one.expected for one in row.weeks]
     chart = charts.Chart(

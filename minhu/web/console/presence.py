@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods
 
 from minhu.directory import actions, glance
@@ -188,4 +189,5 @@ def _shown_span(span: Span, on: date, note: str) -> ShownSpan:
     how = words.status(span.state)
     since = clock(span.since) if legal_day(span.since) == on else "00:00"
     until = clock(span.until) if span.until and legal_day(span.until) == on else "24:00"
-    return ShownSpan(how.icon, how.css, f"{since}–{until} {note or how.label}")
+    when = pgettext("span", "全天") if (since, until) == ("00:00", "24:00") else f"{since}–{until}"
+    return ShownSpan(how.icon, how.css, f"{when} {note or how.label}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from minhu.cases.queries import CallPage, CallRow, PromiseRow, Queue, TextRow, VoiceRow
 from minhu.rules.words import (
@@ -319,7 +320,7 @@ def facts(page: CallPage) -> tuple[Fact, ...]:
     if row.talk_seconds:
         found.append(Fact(_("通话"), talk_time(row.talk_seconds)))
     if row.promise_due_at:
-        found.append(Fact(_("承诺"), _("%(time)s 前回电") % {"time": moment(row.promise_due_at)}))
+        found.append(Fact(pgettext("one", "承诺"), _("%(time)s 前回电") % {"time": moment(row.promise_due_at)}))
     if page.diversion:
         found.append(Fact(_("转来"), _("运营商转接")))
     if row.outcome:

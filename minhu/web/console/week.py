@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from minhu.cases import queries as cases
@@ -109,9 +110,15 @@ def _protected(spans: list[tuple[Span, str]], week: Week) -> Iterator[Entry]:
         while begin < end:
             midnight = Week(week.monday).since + timedelta(days=(legal_day(begin) - week.monday).days + 1)
             until = min(end, midnight)
-            when = f"{clock(begin)}–{clock(until) if until < midnight else '24:00'}"
-            yield Entry(begin, when, note or how.label, how.icon, how.css)
+            yield Entry(begin, _when(begin, until, midnight), note or how.label, how.icon, how.css)
             begin = until
+
+
+def _when(begin: datetime, until: datetime, midnight: datetime) -> str:
+    """The part of a day, or all of it."""
+    if until - begin == timedelta(days=1):
+        return pgettext("span", "全天")
+    return f"{clock(begin)}–{clock(until) if until < midnight else '24:00'}"
 
 
 def _promised(owed: tuple[PromiseRow, ...], holds: tuple[planner.PlannedRow, ...], at: datetime) -> Iterator[Entry]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from minhu.cases.tracking import TrackedCase, TrackedPromise
 from minhu.rules.casework import Act
@@ -166,7 +167,7 @@ def _steps(matter: TrackedCase) -> tuple[Step, ...]:
     found = (
         (_("已登记"), "inbox", True, matter.opened_at, ""),
         (_("联系您"), "phone", contacted or replied, matter.first_contact_at, contact_note),
-        (_("办理"), "square-pen", replied, None, _with_whom(matter) if contacted else ""),
+        (pgettext("step", "办理"), "square-pen", replied, None, _with_whom(matter) if contacted else ""),
         (_("答复"), "message-square-text", replied, matter.replied_at, _before(due.get(PromiseKind.REPLY))),
         (_("您评价"), "star", matter.state is CaseState.CLOSED, matter.closed_at, ""),
     )

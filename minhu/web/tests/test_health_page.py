@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from minhu.audit import pulse
 from minhu.rules.words import Role
@@ -50,6 +51,20 @@ def test_when_nobody_looked_lately_nothing_is_called_well() -> None:
     assert "现在说不出好不好" in page
 
 
+def test_each_reader_gets_the_words_of_the_doctor_in_his_language() -> None:
+    row = {"about": "clock", "grade": "care", "found": "is not synchronised", "cure": "run chrony"}
+    spoken = {"zh-hans": {"found": "没有对时", "cure": "运行 chrony"}}
+    pulse.beat("doctor", "here", at=timezone.now(), findings=[row | {"spoken": spoken}])
+    client = signed_in(Role.OPERATOR)
+
+    chinese = client.get("/console/health/").content.decode()
+    client.cookies["language"] = "en"
+    english = client.get("/console/health/").content.decode()
+
+    assert ("没有对时" in chinese, "运行 chrony" in chinese, "synchronised" in chinese) == (True, True, False)
+    assert ("is not synchronised" in english, "run chrony" in english, "对时" in english) == (True, True, False)
+
+
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.OPERATOR])
 def test_nobody_else_reads_it(role: Role) -> None:
     assert signed_in(role).get("/console/health/").status_code in {302, 403}
@@ -60,3 +75,12 @@ def test_each_thing_the_doctor_looks_at_has_its_sentence() -> None:
     abouts = {one.split(":")[0] for one in re.findall(r'Finding\(\s*f?"([^"]+)"', code)}
 
     assert abouts - {"calendar"} <= MEANS.keys()
+
+
+def test_what_the_doctor_says_is_english_too() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in OPS.glob("*.py"))
+    spoken = re.findall(r'said\(\s*"([^"]+)"', code)
+
+    with override("en"):
+        assert [words for words in spoken if gettext(words) == words] == []
+    assert len(spoken) > 50

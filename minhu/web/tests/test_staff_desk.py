@@ -216,6 +216,25 @@ def test_all_lines_are_live_on_one_page_for_the_cost_of_one(
     assert "还有 1 个在等" in page
 
 
+def test_the_switchboard_names_the_busy_lines_before_all_lines(desk: Client, line: Line) -> None:
+    quiet = make.line(make.official(make.office(line.city)))
+    assert "现在没有电话" in desk.get("/console/switchboard/").content.decode()
+    ring(line)
+    page = desk.get("/console/switchboard/").content.decode()
+
+    assert page.index(f'href="#line-{line.pk}"') < page.index(f'id="line-{line.pk}"')
+    assert f'href="#line-{quiet.pk}"' not in page
+
+
+def test_calls_that_ring_leave_the_queue_in_sight(desk: Client, city: Office) -> None:
+    for _number in range(5):
+        ring(make.line(make.official(make.office(city))))
+    page = desk.get(QUEUE).content.decode()
+
+    assert page.count('<article class="ringing"') == 2
+    assert "还有 3 个正在打来" in page
+
+
 def test_the_switchboard_is_of_ones_own_offices_and_no_operators(city: Office, line: Line) -> None:
     call = ring(line)
     assert call.citizen

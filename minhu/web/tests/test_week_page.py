@@ -56,6 +56,16 @@ def test_hours_meetings_and_dues_stand_on_their_days(official: Official, client:
     assert citizen.masked not in later
 
 
+def test_a_day_of_rest_is_not_told_by_its_hours(official: Official, client: Client) -> None:
+    midnight = WEDNESDAY_10 + timedelta(days=1, hours=-10)
+    PresenceSpan.objects.create(
+        official=official, state="resting", source="calendar", since=midnight, until=midnight + timedelta(days=1)
+    )
+
+    assert "全天</b> 休息" in text(client)
+    assert "全天 休息" in client.get("/console/presence/").content.decode()
+
+
 def test_what_is_late_stands_under_today(official: Official, client: Client) -> None:
     line = make.line(official)
     make.call(line, make.citizen(line.city), at=WEDNESDAY_10 - timedelta(days=1))
