@@ -38,7 +38,7 @@ def test_an_enquiry_answered_in_person_is_written_up_rated_and_closed() -> None:
     stage.citizen_texts("1")
 
     assert play.state(case) == "closed"
-    assert queries.ledger(stage.him, stage.now).mine == ()
+    assert queries.ledger(stage.him, stage.now, queries.LedgerPart.MINE).rows == ()
     assert not Escalation.objects.exists()
     call_command("audit", "verify")
 
