@@ -18,14 +18,14 @@ LONGEST = (
     "tests/test_house.py",
     "tests/demo/",
     "tests/crash/",
-    "tests/browser/test_accessible.py",
     "minhu/supervision/tests/test_counting.py",
     "minhu/cases/tests/test_batches.py",
     "minhu/cases/tests/test_walk.py",
     "tests/races/",
     "minhu/planner/engine/tests/test_whatif.py",
 )
-"""Where tests of more than twenty seconds are."""
+"""Where tests of more than twenty seconds are, besides those in a browser."""
+BROWSER = "tests/browser/"
 _HOW_TO_GET = {
     "sipp": "sudo apt-get install sip-tester",
     "chromium": "sudo apt-get install chromium (on Ubuntu, where that is a snap, deploy/bootstrap test gets another)",
@@ -102,8 +102,17 @@ def pytest_xdist_auto_num_workers() -> int:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes longest starts first, so that no worker is left with it at the end; the rest stays in random order."""
-    items.sort(key=lambda item: not item.nodeid.startswith(LONGEST))
+    """What takes longest starts first, so that no worker is left with it at the end; then what shares a browser.
+
+    The rest stays in random order.
+    """
+    items.sort(key=_turn)
+
+
+def _turn(item: pytest.Item) -> int:
+    if item.nodeid.startswith(LONGEST):
+        return 0
+    return 1 if item.nodeid.startswith(BROWSER) else 2
 
 
 def pytest_collection_finish() -> None:

@@ -33,10 +33,11 @@ DESK: ViewportSize = {"width": 1280, "height": 900}
 Open = Callable[..., BrowserContext]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser(chromium: str) -> Iterator[Browser]:
-    # Playwright's loop runs on this thread, where the tests make their rows all the same; and only while one module
-    # runs, because no other loop can run on the thread meanwhile.
+    # Playwright's loop runs on this thread, where the tests make their rows all the same; and only while tests of this
+    # folder run, because no other loop can run on the thread meanwhile. They come one behind another (conftest.py of
+    # the whole), so that a worker starts one browser.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
