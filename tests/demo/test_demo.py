@@ -40,6 +40,7 @@ SIGNS_OF_LIFE = {
     "duplicates proposed": "select count(*) from insight_duplicate where dismissed_at is null",
     "replies with hints, most without": """select sum(empty + template + off_point + no_fact + passed_on + too_short
         > 0) between 1 and count(*) / 2 from insight_replysigns""",
+    "windows proposed": "select count(*) from planner_windowproposal where answer = ''",
     "alarms": "select count(*) from supervision_decayalarm",
     "numbers to be corrected": "select count(*) from supervision_correction",
 }

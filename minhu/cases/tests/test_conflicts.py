@@ -30,12 +30,14 @@ from minhu.rules.rights import NotAllowed
 from minhu.rules.words import CaseKind, Door, Outcome, Role, Urgency
 
 DAY = AT + timedelta(hours=5)
+LONG_AFTER = AT + timedelta(days=90)
+"""When all that is open is overdue."""
 READS: dict[str, Callable[[Viewer, World], object]] = {
     "today": lambda by, w: queries.today(by, DAY),
     "owed": lambda by, w: queries.owed(by, DAY),
     "calls_of_day": lambda by, w: queries.calls_of_day(by, DAY),
     "staff_queue": lambda by, w: queries.staff_queue(by, DAY),
-    "ledger": lambda by, w: [queries.ledger(by, DAY, part).rows for part in queries.LedgerPart],
+    "ledger": lambda by, w: queries.ledger(by, LONG_AFTER, queries.LedgerPart.OVERDUE).rows,
     "due_today": lambda by, w: queries.due_today(by, AT),
     "desk": lambda by, w: queries.desk(by, DAY),
     "notices": lambda by, w: queries.notices(by, DAY),

@@ -28,8 +28,7 @@ from minhu.ops.demo.answers import written
 from minhu.ops.demo.bygone import called_back, came_in
 from minhu.ops.demo.people import FEATURED, Crowd, Published, read_phone_book, whom_to_ring
 from minhu.ops.demo.profile import HOURLY_WEIGHT
-from minhu.planner import answering, planning
-from minhu.planner.models import WindowProposal
+from minhu.planner import planning
 from minhu.rules.access import Viewer, system
 from minhu.rules.calendar import china
 from minhu.rules.clock import SHANGHAI, legal_day
@@ -39,8 +38,6 @@ from minhu.supervision.others import of_citizens
 
 SEED = 20260105
 WEEKS, CALLS_A_DAY, WRITTEN_A_DAY = 12, (8, 14), 1
-PROPOSED = 3
-"""Officials with proposed windows: some tenths of a second each."""
 COUNTED_DAYS = 30
 FALLS_FOR = timedelta(days=18)
 """So long ago one line began to be answered less, so that the alarm has something to say."""
@@ -186,16 +183,13 @@ def _count(city_id: int, at: datetime) -> None:
 
 
 def _windows(city_id: int, at: datetime) -> None:
-    """Windows are proposed to the first officials, and one of them has taken his; the jobs go on with the others."""
+    """Windows are proposed to the first official, which takes some seconds; the jobs go on with the others."""
     from minhu.planner.engine.optimising import Effort
 
     quick = Effort(prune=4, stand=40, differ=20, tried=1, standing=1, half_hours=1)
     pace = planning.Pace(quick, even_by_day=True)
-    planning.plan_windows(city_id, at=at, of_citizens=of_citizens(), limit=PROPOSED, pace=pace)
+    planning.plan_windows(city_id, at=at, of_citizens=of_citizens(), limit=1, pace=pace)
     planning.plan_days(city_id, at=at, of_citizens=of_citizens())
-    last = WindowProposal.objects.filter(city_id=city_id).order_by("-line_id").first()
-    if last is not None:
-        answering.accept(last.pk, by=system(city_id))
 
 
 def _working_days(today: date) -> Iterator[date]:
