@@ -200,6 +200,7 @@ def measure(many: int) -> bool:
     from django.utils import timezone
 
     from minhu.supervision.counting import bring_up_to_date
+    from minhu.web.management.commands.web_process import settle
 
     settings.ALLOWED_HOSTS = ["testserver"]
     began = time.perf_counter()
@@ -208,6 +209,7 @@ def measure(many: int) -> bool:
         pass
     print(f"\n{connection.vendor}: {many:,} cases, made in {time.perf_counter() - began:.0f} s\n", flush=True)
     print("| who | page | queries | CPU p95 ms | clock p95 ms |\n|---|---|---|---|---|", flush=True)
+    settle()
     within = True
     for who, path, ask in asked(city, lines):
         count = _Count()

@@ -64,8 +64,7 @@ WRAP_UP_SHOWN_FOR = timedelta(days=7)
 VOICE_SHOWN_FOR = timedelta(days=7)
 LONGEST_CALL = timedelta(days=1)
 """No call lasts longer; so calls are sought by when they came, which they are sorted by."""
-_MOST_ROWS = 200
-_MOST_PROMISES = 100
+_MOST_CALLS, _MOST_WAITING = 200, 100
 _IN_PERSON = [kind.value for kind in COUNTS_AS_ANSWERED]
 
 
@@ -165,7 +164,7 @@ def owed(viewer: Viewer, at: datetime) -> tuple[PromiseRow, ...]:
     mine = _open_promises(viewer).filter(kind__in=[PromiseKind.CALL_BACK.value, PromiseKind.REPLY.value])
     if viewer.official_id is not None:
         mine = mine.filter(Q(owner_official=viewer.official_id) | Q(case__line__official=viewer.official_id))
-    return promise_rows(mine, at, most=_MOST_PROMISES)
+    return promise_rows(mine, at, most=_MOST_WAITING)
 
 
 def calls_of_day(viewer: Viewer, at: datetime) -> tuple[CallRow, ...]:
@@ -174,7 +173,7 @@ def calls_of_day(viewer: Viewer, at: datetime) -> tuple[CallRow, ...]:
     return call_rows(
         _my_calls(viewer)
         .filter(received_at__gte=midnight, received_at__lt=midnight + timedelta(days=1))
-        .order_by("-received_at")[:_MOST_ROWS],
+        .order_by("-received_at")[:_MOST_CALLS],
         viewer,
     )
 
@@ -184,7 +183,7 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
     scope, open_promises = scope_of(viewer), _open_promises(viewer)
     late = [
         call
-        for call in call_rows(_not_wrapped_up(viewer, at).order_by("answered_at")[:_MOST_ROWS], viewer)
+        for call in call_rows(_not_wrapped_up(viewer, at).order_by("answered_at")[:_MOST_WAITING], viewer)
         if call.answered_at and deadlines.wrap_up_due(call.answered_at, china()) <= at
     ]
     hidden = hidden_from(viewer)
@@ -201,13 +200,13 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
         at=at,
         ringing=ringing(viewer, _my_calls(viewer)),
         due_today=due_today(viewer, at),
-        callbacks=promise_rows(to_call_back.filter(case__holder__isnull=False), at, most=_MOST_PROMISES),
-        clarifications=promise_rows(to_clarify, at, most=_MOST_PROMISES),
-        unassigned=promise_rows(open_promises.filter(case__holder=None), at, most=_MOST_PROMISES),
+        callbacks=promise_rows(to_call_back.filter(case__holder__isnull=False), at, most=_MOST_WAITING),
+        clarifications=promise_rows(to_clarify, at, most=_MOST_WAITING),
+        unassigned=promise_rows(open_promises.filter(case__holder=None), at, most=_MOST_WAITING),
         to_wrap_up=tuple(late),
-        unknown_texts=text_rows(unknown.order_by("at")[:_MOST_ROWS]),
+        unknown_texts=text_rows(unknown.order_by("at")[:_MOST_WAITING]),
         voice_messages=_voices(viewer, at),
-        in_doubt=text_rows(doubt.order_by("-at")[:_MOST_ROWS]),
+        in_doubt=text_rows(doubt.order_by("-at")[:_MOST_WAITING]),
     )
 
 
@@ -260,7 +259,7 @@ def _voices(viewer: Viewer, at: datetime) -> tuple[VoiceRow, ...]:
         seconds__gt=0,
     ).exclude(call__contact__case__first_contact_at__isnull=False)
     recordings = recordings.exclude(call__contact__case__in=hidden_from(viewer))
-    found = recordings.select_related("call__citizen", "call__line__official").order_by("recorded_at")[:_MOST_ROWS]
+    found = recordings.select_related("call__citizen", "call__line__official").order_by("recorded_at")[:_MOST_WAITING]
     cases = dict(Contact.objects.filter(call__in=[one.call_id for one in found]).values_list("call_id", "case_id"))
     return tuple(
         VoiceRow(
