@@ -64,7 +64,7 @@ WRAP_UP_SHOWN_FOR = timedelta(days=7)
 VOICE_SHOWN_FOR = timedelta(days=7)
 LONGEST_CALL = timedelta(days=1)
 """No call lasts longer; so calls are sought by when they came, which they are sorted by."""
-_MOST_CALLS, _MOST_WAITING = 200, 100
+_MOST_ROWS, _MOST_WAITING = 200, 100
 _IN_PERSON = [kind.value for kind in COUNTS_AS_ANSWERED]
 
 
@@ -173,7 +173,7 @@ def calls_of_day(viewer: Viewer, at: datetime) -> tuple[CallRow, ...]:
     return call_rows(
         _my_calls(viewer)
         .filter(received_at__gte=midnight, received_at__lt=midnight + timedelta(days=1))
-        .order_by("-received_at")[:_MOST_CALLS],
+        .order_by("-received_at")[:_MOST_ROWS],
         viewer,
     )
 
@@ -204,9 +204,9 @@ def staff_queue(viewer: Viewer, at: datetime) -> Queue:
         clarifications=promise_rows(to_clarify, at, most=_MOST_WAITING),
         unassigned=promise_rows(open_promises.filter(case__holder=None), at, most=_MOST_WAITING),
         to_wrap_up=tuple(late),
-        unknown_texts=text_rows(unknown.order_by("at")[:_MOST_WAITING]),
+        unknown_texts=text_rows(unknown.order_by("at")[:_MOST_ROWS]),
         voice_messages=_voices(viewer, at),
-        in_doubt=text_rows(doubt.order_by("-at")[:_MOST_WAITING]),
+        in_doubt=text_rows(doubt.order_by("-at")[:_MOST_ROWS]),
     )
 
 
@@ -259,7 +259,7 @@ def _voices(viewer: Viewer, at: datetime) -> tuple[VoiceRow, ...]:
         seconds__gt=0,
     ).exclude(call__contact__case__first_contact_at__isnull=False)
     recordings = recordings.exclude(call__contact__case__in=hidden_from(viewer))
-    found = recordings.select_related("call__citizen", "call__line__official").order_by("recorded_at")[:_MOST_WAITING]
+    found = recordings.select_related("call__citizen", "call__line__official").order_by("recorded_at")[:_MOST_ROWS]
     cases = dict(Contact.objects.filter(call__in=[one.call_id for one in found]).values_list("call_id", "case_id"))
     return tuple(
         VoiceRow(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tests.demo.newcomer import Demo, demo, minhu
 
-ALIVE_WITHIN_SECONDS = 240.0
+ALIVE_WITHIN_SECONDS = 400.0
 
 SIGNS_OF_LIFE = {
     "calls answered in person": """select count(*) from intake_call where direction = 'inbound'
