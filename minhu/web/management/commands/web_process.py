@@ -43,7 +43,7 @@ class Command(BaseCommand):
 
 def settle() -> None:
     """What is loaded stays for good: no answer waits while all of it is looked through for garbage, which takes as long
-    as a page. A page leaves some ten thousand short-lived objects behind, hence the higher threshold.
+    as a page. What a page leaves behind is looked through less often, too.
     """
     import_module(settings.ROOT_URLCONF)
     gc.collect()
