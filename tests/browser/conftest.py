@@ -10,7 +10,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, BrowserContext, ViewportSize, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from minhu.directory.models import Account
@@ -39,6 +39,7 @@ def browser(chromium: str) -> Iterator[Browser]:
     # folder run, because no other loop can run on the thread meanwhile. They come one behind another (conftest.py of
     # the whole), so that a worker starts one browser.
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    expect.set_options(timeout=15_000)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
         yield launched
