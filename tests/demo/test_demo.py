@@ -95,7 +95,8 @@ def _a_newcomer_places_a_call_and_is_told_what_becomes_of_it(folder: Path) -> No
 
 def _wait_for_life(city: Demo) -> None:
     deadline = time.monotonic() + ALIVE_WITHIN_SECONDS
-    while missing := [what for what, question in SIGNS_OF_LIFE.items() if not city.ask(question)]:
+    missing = dict(SIGNS_OF_LIFE)
+    while missing := {what: question for what, question in missing.items() if not city.ask(question)}:
         assert city.process.poll() is None, "the demo ended:\n" + "".join(city.told)
-        assert time.monotonic() < deadline, f"not seen: {missing}\n" + "".join(city.told[-80:])
-        time.sleep(0.5)
+        assert time.monotonic() < deadline, f"not seen: {[*missing]}\n" + "".join(city.told[-80:])
+        time.sleep(1)
