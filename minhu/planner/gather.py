@@ -27,6 +27,7 @@ from minhu.rules.calendar import china
 from minhu.rules.clock import SHANGHAI, legal_day
 from minhu.rules.hours import ALWAYS, Hours, HoursUnreadable
 from minhu.rules.presence import Span
+from minhu.rules.sentences import Sentence, sentence
 from minhu.rules.words import Presence, PresenceSource
 
 
@@ -50,7 +51,7 @@ class LineInputs:
     budget_minutes: int | None
     callbacks: tuple[Window, ...]
     staff: Staffing
-    notes: tuple[str, ...]
+    notes: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,12 @@ def _history(line: Line, calls: PastCalls, today: date) -> History:
     return counted((call.at for call in attempts), began, days, line.published_from)
 
 
-def hours_of(line: Line) -> tuple[Hours, tuple[str, ...]]:
+def hours_of(line: Line) -> tuple[Hours, tuple[Sentence, ...]]:
     """When a line is answered, and what is unclear of it."""
     try:
         return Hours.parse(line.opening_hours), ()
     except HoursUnreadable:
-        return ALWAYS, (f"接听时段“{line.opening_hours}”看不懂，按全天计算；请改正。",)
+        return ALWAYS, (sentence("接听时段“{hours}”看不懂，按全天计算；请改正。", hours=line.opening_hours),)
 
 
 def spans_of_week(officials: Collection[int], monday: date) -> Mapping[int, list[Span]]:
@@ -147,9 +148,9 @@ def _faults(officials: Collection[int]) -> Mapping[int, str]:
     return dict(CalendarFeed.objects.filter(official__in=officials).values_list("official_id", "fault"))
 
 
-def _unknown(has_calendar: bool, fault: str, has_spans: bool) -> tuple[str, ...]:
+def _unknown(has_calendar: bool, fault: str, has_spans: bool) -> tuple[Sentence, ...]:
     if fault:
-        return (f"日历读取有问题：{fault}暂按上次读到的日程计算。",)
+        return (sentence("日历读取有问题：{fault}暂按上次读到的日程计算。", fault=fault),)
     if not has_calendar and not has_spans:
-        return ("没有接入日历，按办公时间估计；接入日历后会更准。",)
+        return (sentence("没有接入日历，按办公时间估计；接入日历后会更准。"),)
     return ()

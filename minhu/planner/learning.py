@@ -21,6 +21,7 @@ from minhu.planner.models import JudgedWeek
 from minhu.rules.access import system
 from minhu.rules.clock import legal_day
 from minhu.rules.planning import Finding
+from minhu.rules.sentences import kept
 from minhu.rules.words import NoticeKind, Role
 
 if TYPE_CHECKING:  # loads arrays
@@ -104,7 +105,7 @@ def _write(line: LineInputs, monday: date, week: Week, watch: Watch, at: datetim
     made = JudgedWeek(
         city_id=row.city_id, line=row, monday_on=monday, made_at=at, expected=week.expected, low=week.low,
         high=week.high, came=week.came, score=week.score, finding=week.finding.value, up=watch.up, down=watch.down,
-        words="\n".join(week.words),
+        words=kept(week.words),
     )  # fmt: skip
     try:
         with transaction.atomic():

@@ -9,7 +9,7 @@ night where only the day has.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -25,6 +25,7 @@ from minhu.planner.models import PlanTurn
 from minhu.rules.clock import local
 from minhu.rules.planning import Task
 from minhu.rules.quiet import QUIET_UNTIL
+from minhu.rules.sentences import Sentence, kept, sentence
 
 if TYPE_CHECKING:  # loads arrays
     from minhu.planner.engine.forecast import Belief
@@ -35,7 +36,7 @@ log = structlog.get_logger(__name__)
 CLAIM_HOLDS = timedelta(minutes=10)
 """So long after a claim its job is taken for dead; then a plan that failed is tried again too."""
 AT_ONCE = 20
-FAILED = "计算时出了差错，稍后会自动重试；如果一直这样，请告诉系统管理员。"
+FAILED = sentence("计算时出了差错，稍后会自动重试；如果一直这样，请告诉系统管理员。")
 
 
 class Stopped(Exception):
@@ -112,7 +113,7 @@ def _tried(turn: PlanTurn, inputs: str, plan: Callable[[PlanTurn, str], None]) -
     except Exception:
         # one official's plan must not stop the others'; the claim runs out, and it is tried again
         log.exception("plan_failed", official=turn.official_id, task=turn.task)
-        PlanTurn.objects.filter(pk=turn.pk, claimed_at=turn.claimed_at).update(fault=FAILED)
+        PlanTurn.objects.filter(pk=turn.pk, claimed_at=turn.claimed_at).update(fault=kept([FAILED]))
     return 1
 
 
@@ -154,7 +155,7 @@ def _plan_day(turn: PlanTurn, inputs: str, city_id: int, at: datetime, of_citize
 
 def _windows(
     turn: PlanTurn, at: datetime, of_citizens: Q, belief: Belief, pace: Pace
-) -> tuple[dict[int, writing.Windows | None], str]:
+) -> tuple[dict[int, writing.Windows | None], tuple[Sentence, ...]]:
     """Of each line, and why there are none of some. Raises: Stopped."""
     from minhu.planner.engine.errors import InputUnclear
     from minhu.planner.proposals import proposal_for
@@ -164,15 +165,16 @@ def _windows(
             raise Stopped
 
     found: dict[int, writing.Windows | None] = {}
-    faults: dict[str, None] = {}
+    faults: list[Sentence] = []
     for line in Line.objects.filter(pk__in=_lines(turn)).select_related("official").order_by("pk"):
         try:
             made = proposal_for(line, at, of_citizens=of_citizens, belief=belief, effort=pace.effort, progress=going_on)
             found[line.pk] = writing.windows(made)
         except InputUnclear as unclear:
             found[line.pk] = None
-            faults[unclear.cure] = None
-    return found, " ".join(faults)[:300]
+            if unclear.cure not in faults:
+                faults.append(unclear.cure)
+    return found, tuple(faults)
 
 
 def _lines(turn: PlanTurn) -> list[int]:
@@ -180,7 +182,7 @@ def _lines(turn: PlanTurn) -> list[int]:
     return list(mine.values_list("pk", flat=True))
 
 
-def _still_ours(turn: PlanTurn, inputs: str, fault: str = "") -> bool:
+def _still_ours(turn: PlanTurn, inputs: str, faults: Iterable[Sentence] = ()) -> bool:
     """Whether nobody took the turn over meanwhile; then it is done, and the next change begins another."""
     mine = PlanTurn.objects.filter(pk=turn.pk, claimed_at=turn.claimed_at, inputs=turn.inputs)
-    return bool(mine.update(inputs=inputs, claimed_at=None, fault=fault))
+    return bool(mine.update(inputs=inputs, claimed_at=None, fault=kept(faults)))

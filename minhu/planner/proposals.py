@@ -13,6 +13,7 @@ from minhu.planner.engine.day import HALF_HOURS_A_DAY, MINUTES_A_HALF_HOUR, Wind
 from minhu.planner.engine.proposal import Aim, Proposal
 from minhu.planner.engine.whatif import Setting
 from minhu.planner.whatif import Basis, basis
+from minhu.rules.sentences import Sentence
 
 if TYPE_CHECKING:  # loads arrays
     from minhu.planner.engine.forecast import Belief, Forecast
@@ -37,7 +38,7 @@ class Proposed:
     proposal: Proposal
     calls_a_week: float
     expected: Expected
-    notes: tuple[str, ...]
+    notes: tuple[Sentence, ...]
 
 
 def proposal_for(

@@ -7,24 +7,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from minhu.planner.engine.day import MINUTES_A_DAY, Window
 from minhu.planner.engine.proposal import Assumption, Proposal, Sensitivity
 from minhu.rules.planning import written
+from minhu.rules.sentences import Sentence, sentence
 
-NAMES: Mapping[Assumption, str] = {
-    Assumption.VOLUME: "来电数量",
-    Assumption.TALK: "通话长短",
-    Assumption.PATIENCE: "群众等待的耐心",
-    Assumption.ANSWERS: "本人接起的比例",
+NAMES: Mapping[Assumption, Sentence] = {
+    Assumption.VOLUME: sentence("来电数量"),
+    Assumption.TALK: sentence("通话长短"),
+    Assumption.PATIENCE: sentence("群众等待的耐心"),
+    Assumption.ANSWERS: sentence("本人接起的比例"),
 }
 _LEAST = 0.001
 """A share that moves less shows as nothing."""
 
 
-def assumption(found: Proposal) -> str:
+def assumption(found: Proposal) -> Sentence:
     """What the expected effect hangs on most, and how much."""
     own = [one for one in found.sensitivities if one.assumption is found.main]
     worst = max(own, key=lambda one: abs(one.in_person) + abs(one.soon))
-    more = "多" if worst.factor > 1 else "少"
-    moved = "，".join(_moved(worst)) or "这些预计几乎不变"
-    return f"最要紧的假设是{NAMES[found.main]}：要是比估计{more}三成，{moved}。"
+    moved = tuple(_moved(worst)) or sentence("这些预计几乎不变")
+    if worst.factor > 1:
+        return sentence("最要紧的假设是{what}：要是比估计多三成，{then}。", what=NAMES[found.main], then=moved)
+    return sentence("最要紧的假设是{what}：要是比估计少三成，{then}。", what=NAMES[found.main], then=moved)
 
 
 def hours_of(windows: Iterable[Window]) -> str:
@@ -36,7 +38,12 @@ def hours_of(windows: Iterable[Window]) -> str:
     return written([tuple(spans) for spans in week])
 
 
-def _moved(one: Sensitivity) -> Iterator[str]:
-    for words, share in (("本人接通", one.in_person), ("60 秒内接通真人", one.soon)):
+def _moved(one: Sensitivity) -> Iterator[Sentence]:
+    for words, share in ((sentence("本人接通"), one.in_person), (sentence("60 秒内接通真人"), one.soon)):
         if abs(share) >= _LEAST:
-            yield f"{words}会{'升' if share > 0 else '降'} {abs(share) * 100:.1f} 个百分点"
+            by = abs(share) * 100
+            yield (
+                sentence("{what}会升 {by:.1f} 个百分点", what=words, by=by)
+                if share > 0
+                else sentence("{what}会降 {by:.1f} 个百分点", what=words, by=by)
+            )

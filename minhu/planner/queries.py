@@ -26,6 +26,7 @@ from minhu.rules.access import Viewer
 from minhu.rules.clock import legal_day
 from minhu.rules.hours import Hours, HoursUnreadable
 from minhu.rules.planning import TAKEN, Finding, Measure, Spans, Task, stricter
+from minhu.rules.sentences import Sentence, read
 from minhu.rules.words import PromiseKind, Role
 
 SEES_PLANNING = (Role.STAFF, Role.SUPERVISOR, Role.LEADERSHIP, *KEEPS_THE_DIRECTORY)
@@ -54,9 +55,9 @@ class Standing:
     limit: int | None
     limit_now: int | None
     effects: Mapping[Measure, ExpectedEffect]
-    assumption: str
-    unmet: tuple[str, ...]
-    notes: tuple[str, ...]
+    assumption: tuple[Sentence, ...]
+    unmet: tuple[Sentence, ...]
+    notes: tuple[Sentence, ...]
     made_at: datetime
     may_answer: bool
 
@@ -75,7 +76,7 @@ class Unplanned:
 
     about: str
     office: str
-    fault: str
+    fault: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +86,7 @@ class PlannedRow:
     promise_id: int
     start: datetime | None
     end: datetime | None
-    why: str
+    why: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ class Day:
     """Today's plan as it stands. calls: in their order, those still owed."""
 
     calls: tuple[PlannedRow, ...]
-    notes: tuple[str, ...]
-    fault: str
+    notes: tuple[Sentence, ...]
+    fault: tuple[Sentence, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def unplanned(viewer: Viewer) -> tuple[Unplanned, ...]:
     rows = PlanTurn.objects.filter(official__city=viewer.city_id, official__left_on=None, task=Task.WINDOWS.value)
     rows = rows.exclude(fault="").select_related("official__office").prefetch_related("official__lines")
     return tuple(
-        Unplanned(str(one.official), str(one.official.office), one.fault)
+        Unplanned(str(one.official), str(one.official.office), read(one.fault))
         for one in rows.order_by("official__order", "official_id")
         if any(scope.covers(line, viewer.city_id) for line in one.official.lines.all() if line.withdrawn_at is None)
     )
@@ -161,8 +162,8 @@ def day_of(official_id: int, at: datetime) -> Day | None:
         return None
     rows = PlannedCall.objects.filter(plan=plan, promise__kept_at=None, promise__released_at=None)
     calls = rows.order_by(F("start_at").asc(nulls_last=True), "promise_id")
-    owed = tuple(PlannedRow(one.promise_id, one.start_at, one.end_at, one.why) for one in calls)
-    return Day(owed, _split(plan.notes), plan.fault)
+    owed = tuple(PlannedRow(one.promise_id, one.start_at, one.end_at, read(one.why)) for one in calls)
+    return Day(owed, read(plan.notes), read(plan.fault))
 
 
 def judged(viewer: Viewer, at: datetime, *, weeks: int = 12) -> tuple[LineWeeks, ...]:
@@ -207,7 +208,7 @@ def _agreed(official_id: int, placed: Collection[int], at: datetime) -> Iterator
     ).exclude(pk__in=placed)  # fmt: skip
     for pk, begin, end in rows.order_by("window_from").values_list("pk", "window_from", "window_until"):
         if begin is not None and end is not None and begin < end:
-            yield PlannedRow(pk, begin, end, "")
+            yield PlannedRow(pk, begin, end, ())
 
 
 def windows_in_force(official_id: int) -> Mapping[int, tuple[date, tuple[Spans, ...]]]:
@@ -253,10 +254,6 @@ def _standing(row: WindowProposal, viewer: Viewer, helps: bool) -> Standing:
         limit=stricter(row.line.official.daily_call_minutes, row.budget_minutes),
         limit_now=row.line.official.daily_call_minutes,
         effects={Measure(one.measure): one for one in row.effects.all()},
-        assumption=row.assumption, unmet=_split(row.unmet), notes=_split(row.notes),
+        assumption=read(row.assumption), unmet=read(row.unmet), notes=read(row.notes),
         made_at=row.made_at, may_answer=helps or row.line.official_id == viewer.official_id,
     )  # fmt: skip
-
-
-def _split(words: str) -> tuple[str, ...]:
-    return tuple(filter(None, words.split("\n")))

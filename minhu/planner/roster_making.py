@@ -16,7 +16,9 @@ from django.db.models import Q
 
 from minhu.planner.models import Roster, RosterShift
 from minhu.planner.planning import FAILED, Stopped
+from minhu.rules import sentences
 from minhu.rules.clock import SHANGHAI
+from minhu.rules.sentences import Sentence, sentence
 
 if TYPE_CHECKING:  # loads arrays
     from minhu.planner.engine.confidence import Estimate
@@ -31,7 +33,7 @@ CLAIM_HOLDS = timedelta(minutes=10)
 _NEAR = 0.001
 SOON = 0.95
 """Of first calls in the hours of duty, the share that is to reach a person."""
-_NO_LINES = "这个单位的工作人员没有对应的公布号码：值守时间里每个时段按 1 人安排。"
+_NO_LINES = sentence("这个单位的工作人员没有对应的公布号码：值守时间里每个时段按 1 人安排。")
 
 
 def make_due(city_id: int, *, at: datetime, of_citizens: Q, stopped: Callable[[], bool] = lambda: False) -> int:
@@ -67,8 +69,8 @@ class _Made:
     week: Week
     aimed: Estimate | None
     soon: Estimate | None
-    gaps: tuple[str, ...]
-    notes: tuple[str, ...]
+    gaps: tuple[Sentence, ...]
+    notes: tuple[Sentence, ...]
 
 
 def _make(roster: Roster, at: datetime, of_citizens: Q, stopped: Callable[[], bool]) -> None:
@@ -111,19 +113,20 @@ def _reckoned(roster: Roster, at: datetime, of_citizens: Q, tell: Callable[[floa
     )
 
 
-def _limits(has_lines: bool, aimed: Estimate | None) -> Iterator[str]:
+def _limits(has_lines: bool, aimed: Estimate | None) -> Iterator[Sentence]:
     """What no number of staff would change."""
     if not has_lines:
         yield _NO_LINES
     elif aimed is not None and aimed.value < SOON - _NEAR:
-        yield (
-            f"再加人也只能到 {aimed.value:.0%}，到不了 {SOON:.0%}：其余的来电多半没等到就挂断，或者先响的电话没有人接。"
-        )
+        yield sentence(
+            "再加人也只能到 {most:.0%}，到不了 {aim:.0%}：其余的来电多半没等到就挂断，或者先响的电话没有人接。",
+            most=aimed.value, aim=SOON,
+        )  # fmt: skip
 
 
-def _fail(roster: Roster, fault: str, at: datetime) -> None:
+def _fail(roster: Roster, fault: Sentence, at: datetime) -> None:
     wanted = Roster.objects.filter(pk=roster.pk, made_at=None, ended_at=None)
-    wanted.update(made_at=at, fault=fault[:300], share=1)
+    wanted.update(made_at=at, fault=sentences.kept([fault]), share=1)
 
 
 @transaction.atomic
@@ -136,7 +139,7 @@ def _write(roster: Roster, made: _Made, at: datetime) -> None:
     if made.soon is not None:
         kept.soon, kept.soon_low, kept.soon_high = made.soon.value, made.soon.low, made.soon.high
     kept.soon_aimed = made.aimed.value if made.aimed is not None else None
-    kept.gaps, kept.notes = "\n".join(made.gaps), "\n".join(made.notes)
+    kept.gaps, kept.notes = sentences.kept(made.gaps), sentences.kept(made.notes)
     kept.save()
     RosterShift.objects.bulk_create(_shifts(kept, made.week.shifts))
 

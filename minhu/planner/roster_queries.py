@@ -14,6 +14,7 @@ from minhu.planner.roster_inputs import staff_of, staffed_offices
 from minhu.planner.rostering import KEEPS_ROSTERS, WEEKS_AHEAD, Terms, terms_of
 from minhu.rules.access import Viewer
 from minhu.rules.clock import legal_day
+from minhu.rules.sentences import Sentence, read
 
 USUAL_HOURS = "mon-fri 08:00-18:00"
 
@@ -41,12 +42,13 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """A week of an office. row: made, under way or failed; duties: earliest first; gaps, notes: in words."""
+    """A week of an office. row: made, under way or failed; duties: earliest first; fault: why it failed."""
 
     row: Roster
     duties: tuple[Duty, ...]
-    gaps: tuple[str, ...]
-    notes: tuple[str, ...]
+    gaps: tuple[Sentence, ...]
+    notes: tuple[Sentence, ...]
+    fault: tuple[Sentence, ...]
 
     @property
     def underway(self) -> bool:
@@ -111,8 +113,9 @@ def _week(row: Roster, viewer: Viewer) -> Week:
     return Week(
         row,
         tuple(_duty(one, viewer.account_id) for one in shifts),
-        tuple(filter(None, row.gaps.split("\n"))),
-        tuple(filter(None, row.notes.split("\n"))),
+        read(row.gaps),
+        read(row.notes),
+        read(row.fault),
     )
 
 

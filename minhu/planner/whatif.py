@@ -16,6 +16,7 @@ from minhu.planner.engine.line_model import CityModel, Habits, LineModel
 from minhu.planner.engine.whatif import CALLERS_AT_ONCE, Setting, changed, together
 from minhu.planner.staff import staff_together
 from minhu.rules.calendar import china
+from minhu.rules.sentences import Sentence
 from minhu.rules.words import LineMode
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ class Basis:
     learnt: tuple[Learnt, ...]
     staff: Staffing
     habits: Habits
-    notes: tuple[str, ...]
+    notes: tuple[Sentence, ...]
 
     def model(self, setting: Setting, *, weeks: int) -> CityModel:
         """What is simulated. weeks: as many as of what it is compared with. Raises: InputUnclear."""

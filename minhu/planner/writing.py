@@ -12,6 +12,7 @@ from minhu.planner.models import DayPlan, ExpectedEffect, PlannedCall, WindowPro
 from minhu.rules.access import system
 from minhu.rules.clock import legal_day
 from minhu.rules.planning import LONGEST_HOURS, Answer, Measure
+from minhu.rules.sentences import Sentence, kept
 
 if TYPE_CHECKING:
     from minhu.planner.proposals import Expected, Proposed
@@ -27,7 +28,7 @@ class PlacedCall:
     promise_id: int
     start: datetime | None
     end: datetime | None
-    why: str
+    why: Sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Placed:
     """The calls of a day. notes: what was unclear in the calendar; fault: why nothing could be planned."""
 
     calls: tuple[PlacedCall, ...]
-    notes: tuple[str, ...]
-    fault: str = ""
+    notes: tuple[Sentence, ...]
+    fault: Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,12 +58,12 @@ class Windows:
     hours: str
     minutes: int
     expected: Expected
-    assumption: str
+    assumption: Sentence
     effects: tuple[Effect, ...] = ()
     callbacks: str = ""
     budget_minutes: int | None = None
-    unmet: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
+    unmet: tuple[Sentence, ...] = ()
+    notes: tuple[Sentence, ...] = ()
 
 
 def windows(made: Proposed) -> Windows | None:
@@ -98,10 +99,10 @@ def write_day(official_id: int, city_id: int, inputs: str, placed: Placed, *, at
     """The day as it is planned now; what was planned before stays to be read."""
     plan = DayPlan.objects.create(
         city_id=city_id, official_id=official_id, day_on=legal_day(at), made_at=at, inputs=inputs,
-        fault=placed.fault[:300], notes="\n".join(placed.notes),
+        fault=kept(filter(None, [placed.fault])), notes=kept(placed.notes),
     )  # fmt: skip
     PlannedCall.objects.bulk_create(
-        PlannedCall(plan=plan, promise_id=one.promise_id, start_at=one.start, end_at=one.end, why=one.why[:300])
+        PlannedCall(plan=plan, promise_id=one.promise_id, start_at=one.start, end_at=one.end, why=kept([one.why]))
         for one in placed.calls
     )
     return plan
@@ -125,8 +126,8 @@ def write_windows(line_id: int, inputs: str, proposed: Windows | None, *, at: da
     made = WindowProposal.objects.create(
         city_id=line.city_id, line=line, made_at=at, week_on=_monday(at), inputs=inputs, hours=proposed.hours,
         calls=of.calls, calls_low=of.low, calls_high=of.high, inside=of.inside, minutes=proposed.minutes,
-        assumption=proposed.assumption[:300], notes="\n".join(proposed.notes), callbacks=proposed.callbacks,
-        unmet="\n".join(proposed.unmet), budget_minutes=proposed.budget_minutes,
+        assumption=kept([proposed.assumption]), notes=kept(proposed.notes), callbacks=proposed.callbacks,
+        unmet=kept(proposed.unmet), budget_minutes=proposed.budget_minutes,
     )  # fmt: skip
     ExpectedEffect.objects.bulk_create(
         ExpectedEffect(

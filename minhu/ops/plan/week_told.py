@@ -38,7 +38,7 @@ COSTS = (
 def told(proposed: Proposed) -> Iterator[str | Table]:
     """The plan, its effect, what each half hour buys, what else is possible, what it rests on."""
     found = proposed.proposal
-    yield from proposed.notes
+    yield from map(str, proposed.notes)
     yield f"预计每周来电 {proposed.calls_a_week:.0f} 个；每个方案模拟 {found.replications:,} 次，括号里是 95% 区间。"
     yield ""
     yield "建议方案"
@@ -144,7 +144,7 @@ def _frontier(found: Proposal) -> Iterator[tuple[str, ...]]:
 
 def _assumed(one: Sensitivity) -> tuple[str, ...]:
     shares = (f"{one.in_person * 100:+.1f}%", f"{one.soon * 100:+.1f}%")
-    return NAMES[one.assumption], f"×{one.factor:g}", *shares, f"{one.own_minutes_a_day:+.1f}"
+    return str(NAMES[one.assumption]), f"×{one.factor:g}", *shares, f"{one.own_minutes_a_day:+.1f}"
 
 
 def _of(effect: Effect, name: str) -> Estimate | None:

@@ -23,6 +23,7 @@ from minhu.rules.clock import SHANGHAI, local
 from minhu.rules.hours import ALWAYS, Hours
 from minhu.rules.presence import Span, presence_now
 from minhu.rules.quiet import QUIET_FROM, QUIET_UNTIL
+from minhu.rules.sentences import Sentence, day_named, sentence, weekday
 from minhu.rules.words import Presence, PresenceSource
 
 HOW: Mapping[Presence, Interruptible] = {
@@ -38,7 +39,6 @@ OFFICE_HOURS = Hours.parse("mon-sun 08:30-12:00 14:30-18:00")
 AROUND_MINUTES = 30
 
 _STRONGEST = (Interruptible.NEVER, Interruptible.MAY, Interruptible.CAN)
-_WEEKDAYS = "一二三四五六日"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class OfficialWeek:
     monday: date
     busy: tuple[Busy, ...]
     windows: tuple[Window, ...]
-    notes: tuple[str, ...]
+    notes: tuple[Sentence, ...]
 
     def how(self, minute: int) -> Interruptible | None:
         """Whether he may be rung at a minute of the week; None: he is free."""
@@ -69,7 +69,7 @@ def official_week(
 ) -> OfficialWeek:
     """A week from a Monday on. spans: of any length and order, overlapping or without an end. Raises: InputUnclear."""
     if monday.weekday():
-        raise InputUnclear("monday", f"一周从星期一算起，{monday.isoformat()} 是星期{_WEEKDAYS[monday.weekday()]}。")
+        raise InputUnclear("monday", f"一周从星期一算起，{monday.isoformat()} 是{weekday(monday.weekday())}。")
     ways = ways or Ways()
     ended = tuple(_ended(span) for span in spans)
     windows = windows_of(ways.hours)
@@ -89,35 +89,36 @@ def _ended(span: Span) -> Span:
         end = datetime.combine(begin.date() + timedelta(days=1), time(), SHANGHAI)
         return Span(span.state, span.source, span.since, end)
     if local(span.until) <= begin:
-        raise InputUnclear("spans", f"有一项日程的结束时间（{local(span.until):%m-%d %H:%M}）不晚于开始时间。")
+        at = f"{local(span.until):%m-%d %H:%M}"
+        raise InputUnclear("spans", sentence("有一项日程的结束时间（{at}）不晚于开始时间。", at=at))
     return span
 
 
 def _usual(monday: date, calendar: WorkingCalendar, office: Hours, windows: Sequence[Window]) -> list[_Mark]:
     """The week without any entry, a mark for each minute."""
     marks: list[_Mark] = [Interruptible.MAY] * MINUTES_A_WEEK
-    for weekday in range(7):
-        if calendar.assume_working_day(monday + timedelta(days=weekday)):
-            desk = (office.spans or (((0, MINUTES_A_DAY),),) * 7)[weekday]
+    for number in range(7):
+        if calendar.assume_working_day(monday + timedelta(days=number)):
+            desk = (office.spans or (((0, MINUTES_A_DAY),),) * 7)[number]
             for start, end in desk:
-                _mark(marks, weekday, start - AROUND_MINUTES, end + AROUND_MINUTES, None)
+                _mark(marks, number, start - AROUND_MINUTES, end + AROUND_MINUTES, None)
             for start, end in desk:
-                _mark(marks, weekday, start, end, Interruptible.CAN)
+                _mark(marks, number, start, end, Interruptible.CAN)
     for window in windows:
         for minute in range(window.start, window.end):
             marks[minute] = None if marks[minute] is Interruptible.CAN else marks[minute]
-    for weekday in range(7):
-        _mark(marks, weekday, 0, QUIET_UNTIL.hour * 60, Interruptible.NEVER)
-        _mark(marks, weekday, QUIET_FROM.hour * 60, MINUTES_A_DAY, Interruptible.NEVER)
+    for number in range(7):
+        _mark(marks, number, 0, QUIET_UNTIL.hour * 60, Interruptible.NEVER)
+        _mark(marks, number, QUIET_FROM.hour * 60, MINUTES_A_DAY, Interruptible.NEVER)
     return marks
 
 
 _Mark = Interruptible | None
 
 
-def _mark(marks: list[_Mark], weekday: int, start: int, end: int, how: _Mark) -> None:
+def _mark(marks: list[_Mark], number: int, start: int, end: int, how: _Mark) -> None:
     first, last = max(start, 0), min(end, MINUTES_A_DAY)
-    marks[weekday * MINUTES_A_DAY + first : weekday * MINUTES_A_DAY + last] = [how] * (last - first)
+    marks[number * MINUTES_A_DAY + first : number * MINUTES_A_DAY + last] = [how] * (last - first)
 
 
 def _said(
@@ -165,22 +166,24 @@ def windows_of(hours: Hours) -> tuple[Window, ...]:
     if hours.spans is None:
         return ()
     return merged(
-        Window(weekday * MINUTES_A_DAY + start, weekday * MINUTES_A_DAY + end)
-        for weekday in range(7)
-        for start, end in hours.spans[weekday]
+        Window(number * MINUTES_A_DAY + start, number * MINUTES_A_DAY + end)
+        for number in range(7)
+        for start, end in hours.spans[number]
     )
 
 
 # ---- what was unclear
 
 
-def _endless(spans: Sequence[Span], monday: date) -> Iterator[str]:
+def _endless(spans: Sequence[Span], monday: date) -> Iterator[Sentence]:
     for span in spans:
         if span.until is None and -1 < (local(span.since).date() - monday).days < 7:
-            yield f"{_when(local(span.since))}开始的状态没有写明何时结束，按当天结束计算；请补上结束时间。"
+            yield sentence(
+                "{at}开始的状态没有写明何时结束，按当天结束计算；请补上结束时间。", at=_when(local(span.since))
+            )
 
 
-def _overlaps(spans: Sequence[Span], monday: date) -> Iterator[str]:
+def _overlaps(spans: Sequence[Span], monday: date) -> Iterator[Sentence]:
     """Entries of the calendar that claim the same time."""
     entries = sorted(
         (_minutes(span, monday) for span in spans if span.source is PresenceSource.CALENDAR), key=lambda one: one
@@ -190,25 +193,28 @@ def _overlaps(spans: Sequence[Span], monday: date) -> Iterator[str]:
         if start < min(latest, end):
             begin = datetime.combine(monday, time(), SHANGHAI) + timedelta(minutes=start)
             until = begin + timedelta(minutes=min(latest, end) - start)
-            yield f"{_when(begin)}到{until:%H:%M}有几项日程重叠，按合并后的时间计算；请核对日历。"
+            yield sentence(
+                "{since}到 {until} 有几项日程重叠，按合并后的时间计算；请核对日历。",
+                since=_when(begin),
+                until=f"{until:%H:%M}",
+            )
         latest = max(latest, end)
 
 
-def _full_days(busy: Sequence[Busy], monday: date, calendar: WorkingCalendar) -> Iterator[str]:
-    for weekday in range(7):
-        day = monday + timedelta(days=weekday)
-        begin = weekday * MINUTES_A_DAY
+def _full_days(busy: Sequence[Busy], monday: date, calendar: WorkingCalendar) -> Iterator[Sentence]:
+    for number in range(7):
+        day = monday + timedelta(days=number)
+        begin = number * MINUTES_A_DAY
         taken = sum(
             one.end - one.start
             for one in busy
             if one.interruptible is Interruptible.NEVER and begin <= one.start < begin + MINUTES_A_DAY
         )
         if taken == MINUTES_A_DAY and calendar.assume_working_day(day):
-            yield (
-                f"{day.month}月{day.day}日（星期{_WEEKDAYS[weekday]}）全天都不能打扰，没有可以接电话的时间："
-                "请留出接听时段，或安排代接。"
+            yield sentence(
+                "{day}全天都不能打扰，没有可以接电话的时间：请留出接听时段，或安排代接。", day=day_named(day)
             )
 
 
-def _when(at: datetime) -> str:
-    return f"{at.month}月{at.day}日（星期{_WEEKDAYS[at.weekday()]}）{at:%H:%M}"
+def _when(at: datetime) -> Sentence:
+    return sentence("{day} {clock}", day=day_named(at.date()), clock=f"{at:%H:%M}")

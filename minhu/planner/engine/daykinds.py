@@ -17,6 +17,7 @@ import numpy as np
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.negbin import Before, Numbers
 from minhu.rules.calendar import WorkingCalendar
+from minhu.rules.sentences import Sentence, sentence
 
 RUSH_DAYS = 10.0
 """The rush after publication falls to a third in so many days."""
@@ -52,24 +53,24 @@ class Feature:
     name: str
     believed: float
     sd: float
-    words: str
+    words: Sentence
 
 
 FEATURES = (
-    Feature("level", log(4.0), 0.6, "总量"),
-    Feature("rush", log(5.0), 0.35, "号码公布不久"),
-    Feature("monday", 0.1, 0.15, "星期一"),
-    Feature("tuesday", 0.0, 0.15, "星期二"),
-    Feature("wednesday", 0.0, 0.15, "星期三"),
-    Feature("thursday", 0.0, 0.15, "星期四"),
-    Feature("friday", 0.0, 0.15, "星期五"),
-    Feature("day_off", -0.7, 0.5, "休息日"),
-    Feature("sunday", 0.0, 0.2, "星期日"),
-    Feature("holiday", -0.3, 0.4, "法定节假日"),
-    Feature("make_up", -0.1, 0.3, "调休上班日"),
-    Feature("after_break", 0.2, 0.3, "长假后第一天"),
-    Feature("publicity", log(2.0), 0.6, "宣传日"),
-    Feature("busy_time", 0.4, 0.5, "已知的繁忙时期"),
+    Feature("level", log(4.0), 0.6, sentence("总量")),
+    Feature("rush", log(5.0), 0.35, sentence("号码公布不久")),
+    Feature("monday", 0.1, 0.15, sentence("星期一")),
+    Feature("tuesday", 0.0, 0.15, sentence("星期二")),
+    Feature("wednesday", 0.0, 0.15, sentence("星期三")),
+    Feature("thursday", 0.0, 0.15, sentence("星期四")),
+    Feature("friday", 0.0, 0.15, sentence("星期五")),
+    Feature("day_off", -0.7, 0.5, sentence("休息日")),
+    Feature("sunday", 0.0, 0.2, sentence("星期日")),
+    Feature("holiday", -0.3, 0.4, sentence("法定节假日")),
+    Feature("make_up", -0.1, 0.3, sentence("调休上班日")),
+    Feature("after_break", 0.2, 0.3, sentence("长假后第一天")),
+    Feature("publicity", log(2.0), 0.6, sentence("宣传日")),
+    Feature("busy_time", 0.4, 0.5, sentence("已知的繁忙时期")),
 )
 """``level`` is the log of a settled line's calls on a day worked."""
 
@@ -91,12 +92,12 @@ def features(
 
 def reasons(
     day: date, published_on: date | None, events: Sequence[Event], calendar: WorkingCalendar
-) -> tuple[str, ...]:
+) -> tuple[Sentence, ...]:
     """What is special about a day, in words; empty for an ordinary one."""
     row = _row(day, published_on, events, calendar)
     weekdays = {"level", "monday", "tuesday", "wednesday", "thursday", "friday", "sunday"}
     told = [one.words for one, value in zip(FEATURES, row, strict=True) if value > 0.2 and one.name not in weekdays]
-    return (*told, *(f"“{event.name}”" for event in events if event.first <= day <= event.last))
+    return (*told, *(sentence("“{who}”", who=event.name) for event in events if event.first <= day <= event.last))
 
 
 def _row(day: date, published_on: date | None, events: Sequence[Event], calendar: WorkingCalendar) -> list[float]:

@@ -24,6 +24,7 @@ from minhu.planner.engine.forecast import Forecast, Known
 from minhu.planner.engine.history import Counts
 from minhu.planner.engine.spread import Spread
 from minhu.rules.planning import Finding
+from minhu.rules.sentences import Sentence, day_named, sentence
 
 SLACK, LIMIT = 0.5, 5.0
 FARTHEST = 5.0
@@ -32,11 +33,21 @@ UNUSUAL = 2.0
 """A week, day or part of a day beyond so many deviations is named."""
 
 PARTS = (
-    (0, 12, "零点到六点"), (12, 18, "早上六点到九点"), (18, 24, "上午"), (24, 30, "中午"), (30, 36, "下午"),
-    (36, 48, "晚上"),
+    (0, 12, sentence("零点到六点")), (12, 18, sentence("早上六点到九点")), (18, 24, sentence("上午")),
+    (24, 30, sentence("中午")), (30, 36, sentence("下午")), (36, 48, sentence("晚上")),
 )  # fmt: skip
 """From and to in half hours, as people call them."""
-_WEEKDAYS = "一二三四五六日"
+
+
+_MORE_ALL_OVER = sentence("各天、各时段都普遍偏多，像是来电总量变了，而不是某一天的事。")
+_FEWER_ALL_OVER = sentence("各天、各时段都普遍偏少，像是来电总量变了，而不是某一天的事。")
+_SO = {
+    Finding.DRIFTED: sentence(
+        "偏差已经连续累积，不像偶然：今后的预测会向新的水平靠拢，请重新看一下接听时段和值班安排。"
+    ),
+    Finding.UNUSUAL_WEEK: sentence("只有这一周，可能是偶然；如果下周仍然如此，会发出提醒。"),
+}
+_NO_REASON = sentence("日历和已登记的活动里看不出原因")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +68,7 @@ class Week:
     came: int
     score: float
     finding: Finding
-    words: tuple[str, ...] = ()
+    words: tuple[Sentence, ...] = ()
 
 
 def judge_week(watch: Watch, forecast: Forecast, came: Counts, known: Known) -> tuple[Watch, Week]:
@@ -90,38 +101,41 @@ def normal_score(spread: Spread, came: int) -> float:
     return float(np.clip(ndtri(min(max(middle, 1e-12), 1 - 1e-12)), -FARTHEST, FARTHEST))
 
 
-def _words(week: Week, forecast: Forecast, came: Counts, known: Known) -> tuple[str, ...]:
-    said = f"这一周预计来电 {week.expected:.0f} 个（多半在 {week.low}—{week.high} 个之间），实际 {week.came} 个"
+def _words(week: Week, forecast: Forecast, came: Counts, known: Known) -> tuple[Sentence, ...]:
+    said = sentence(
+        "这一周预计来电 {expected:.0f} 个（多半在 {low}—{high} 个之间），实际 {came} 个",
+        expected=week.expected, low=week.low, high=week.high, came=week.came,
+    )  # fmt: skip
     if week.finding is Finding.AS_EXPECTED:
-        return (f"{said}，在正常波动之内。",)
-    more = week.came > week.expected
-    odd = f"，{'多' if more else '少'}了 {abs(week.came - week.expected):.0f} 个。"
+        return (sentence("{week}，在正常波动之内。", week=said),)
+    more, off = week.came > week.expected, abs(week.came - week.expected)
+    odd = sentence("{week}，少了 {off:.0f} 个。", week=said, off=off)
+    if more:
+        odd = sentence("{week}，多了 {off:.0f} 个。", week=said, off=off)
     where = [*_odd_days(forecast, came, known), *_odd_parts(forecast, came)]
-    if not where:
-        where = [f"各天、各时段都普遍偏{'多' if more else '少'}，像是来电总量变了，而不是某一天的事。"]
-    so = (
-        "偏差已经连续累积，不像偶然：今后的预测会向新的水平靠拢，请重新看一下接听时段和值班安排。"
-        if week.finding is Finding.DRIFTED
-        else "只有这一周，可能是偶然；如果下周仍然如此，会发出提醒。"
-    )
-    return (said + odd, *where, so)
+    return (odd, *(where or [_MORE_ALL_OVER if more else _FEWER_ALL_OVER]), _SO[week.finding])
 
 
-def _odd_days(forecast: Forecast, came: Counts, known: Known) -> list[str]:
+def _odd_days(forecast: Forecast, came: Counts, known: Known) -> list[Sentence]:
     told, daily = [], forecast.daily
     for place, day in enumerate(forecast.days):
         count = int(came[place].sum())
         one = Spread(daily.mean[place], daily.unsure[place], daily.size[place])
         if abs(normal_score(one, count)) > UNUSUAL:
-            known_of = "、".join(reasons(day, forecast.published_on, known.events, known.calendar))
+            known_of = reasons(day, forecast.published_on, known.events, known.calendar)
             told.append(
-                f"星期{_WEEKDAYS[day.weekday()]}（{day.month}月{day.day}日）预计 {float(one.mean):.0f} 个，"
-                f"实际 {count} 个；{known_of or '日历和已登记的活动里看不出原因'}。"
+                sentence(
+                    "{day}预计 {expected:.0f} 个，实际 {came} 个；{why}。",
+                    day=day_named(day),
+                    expected=float(one.mean),
+                    came=count,
+                    why=known_of or _NO_REASON,
+                )
             )
     return told
 
 
-def _odd_parts(forecast: Forecast, came: Counts) -> list[str]:
+def _odd_parts(forecast: Forecast, came: Counts) -> list[Sentence]:
     """Parts of the day that got more or less than their share of what came in all."""
     told, calls = [], int(came.sum())
     expected = forecast.half_hours.mean.sum(axis=0)
@@ -129,5 +143,9 @@ def _odd_parts(forecast: Forecast, came: Counts) -> list[str]:
     for begin, end, name in PARTS:
         usual, count = float(expected[begin:end].sum()), int(came[:, begin:end].sum())
         if abs(count - usual) > UNUSUAL * max(1.0, usual) ** 0.5 * 1.5:
-            told.append(f"{name}来了 {count} 个，按往常的比例应是 {usual:.0f} 个左右。")
+            told.append(
+                sentence(
+                    "{part}来了 {came} 个，按往常的比例应是 {usual:.0f} 个左右。", part=name, came=count, usual=usual
+                )
+            )
     return told

@@ -7,6 +7,7 @@ Refusal
 from __future__ import annotations
 
 from minhu.rules.errors import Refusal
+from minhu.rules.sentences import Sentence, as_it_is
 
 
 class InputUnclear(Refusal):
@@ -15,7 +16,7 @@ class InputUnclear(Refusal):
     code = "planner_input_unclear"
     words = "规划的输入不能用，请检查后再试。"
 
-    def __init__(self, field: str, cure: str) -> None:
+    def __init__(self, field: str, cure: str | Sentence) -> None:
         super().__init__(f"{field}：{cure}")
         self.field = field
-        self.cure = cure
+        self.cure = as_it_is(cure) if isinstance(cure, str) else cure

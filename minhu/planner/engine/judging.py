@@ -15,6 +15,7 @@ from minhu.planner.engine.lines import replicate
 from minhu.planner.engine.proposal import Aim, Effect, Plan
 from minhu.planner.engine.whatif import rearranged
 from minhu.planner.engine.whatif_told import Ran, difference
+from minhu.rules.sentences import Sentence, sentence
 
 AS_SHOWN = 0.0005
 """Shares are shown to a tenth of a percent: what shows as the aim meets it."""
@@ -67,26 +68,28 @@ class Judged:
             _value(effect.kept),
         )
 
-    def unmet(self, aim: Aim) -> tuple[tuple[float, str], ...]:
+    def unmet(self, aim: Aim) -> tuple[tuple[float, Sentence], ...]:
         """What it misses: by how much, as a share of the aim, and in words."""
         effect, found = self.effect, []
         for got, wanted, words in (
-            (effect.soon, aim.soon, "开放时段内 60 秒接通真人"),
-            (effect.kept, aim.kept, "一个工作日内首次回应"),
-            (effect.in_person, aim.in_person, "首次来电由本人接通"),
+            (effect.soon, aim.soon, sentence("开放时段内 60 秒接通真人")),
+            (effect.kept, aim.kept, sentence("一个工作日内首次回应")),
+            (effect.in_person, aim.in_person, sentence("首次来电由本人接通")),
         ):
             if got is not None and got.value < wanted - AS_SHOWN:
-                found.append((wanted - got.value, f"{words}：预计 {got.value:.1%}，目标 {wanted:.0%}。"))
+                said = sentence("{what}：预计 {got:.1%}，目标 {aim:.0%}。", what=words, got=got.value, aim=wanted)
+                found.append((wanted - got.value, said))
         windows = self.window_minutes_a_week / max(self.worked, 1)
         for minutes, most, words in (
-            (effect.own_minutes_a_day.value, aim.own_minutes_a_day, "本人每天用时"),
-            (windows, aim.window_minutes_a_day, "每天留出的接听和回电时段"),
+            (effect.own_minutes_a_day.value, aim.own_minutes_a_day, sentence("本人每天用时")),
+            (windows, aim.window_minutes_a_day, sentence("每天留出的接听和回电时段")),
         ):
             if minutes > most:
-                found.append((minutes / most - 1, f"{words}：预计 {minutes:.0f} 分钟，上限 {most} 分钟。"))
+                said = sentence("{what}：预计 {got:.0f} 分钟，上限 {most} 分钟。", what=words, got=minutes, most=most)
+                found.append((minutes / most - 1, said))
         broken = effect.broken_a_week.value
         if broken > 0:
-            found.append((broken, f"不可打扰的会议会被打断：预计每周 {broken:.2f} 次。"))
+            found.append((broken, sentence("不可打扰的会议会被打断：预计每周 {times:.2f} 次。", times=broken)))
         return tuple(found)
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from minhu.planner.engine.day import MINUTES_A_DAY, Busy, Interruptible, Window
 from minhu.planner.engine.slots import Grid, Placing, Promised
 from minhu.rules.quiet import QUIET_FROM, QUIET_UNTIL
+from minhu.rules.sentences import Sentence, sentence
 
-_BY_STAFF = "由工作人员在约定时间内先回电，说明情况"
+_BY_STAFF = sentence("由工作人员在约定时间内先回电，说明情况")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +18,8 @@ class Unkept:
     """A promise that cannot be kept. why: a sentence; cures: any one of them would keep it."""
 
     promise: Promised
-    why: str
-    cures: tuple[str, ...]
+    why: Sentence
+    cures: tuple[Sentence, ...]
 
 
 def explained(placing: Placing, busy: Sequence[Busy], within: Window) -> tuple[Unkept, ...]:
@@ -33,25 +34,28 @@ def _taken(placing: Placing, day: Grid) -> frozenset[int]:
     return frozenset(cell for slot in placing.slots for cell in range(first(slot.start), last(slot.end)))
 
 
-def _why(promise: Promised, placing: Placing, day: Grid) -> str:
+def _why(promise: Promised, placing: Placing, day: Grid) -> Sentence:
     name, times = _name(promise), f"{clock(promise.earliest)}—{clock(promise.latest)}"
     if not day.span(promise):
         if promise.latest < day.begin:
-            return f"{name}应在 {clock(promise.latest)} 前回电，已经过时。"
-        return f"{name}要 {promise.minutes} 分钟，在这一天剩下的时间里放不下。"
+            return sentence("{who}应在 {at} 前回电，已经过时。", who=name, at=clock(promise.latest))
+        return sentence("{who}要 {minutes} 分钟，在这一天剩下的时间里放不下。", who=name, minutes=promise.minutes)
     if not day.starts(promise):
-        return f"{name}应在 {times} 回电，这段时间没有连续 {promise.minutes} 分钟可以打电话：都是不能打扰的日程。"
+        return sentence(
+            "{who}应在 {times} 回电，这段时间没有连续 {minutes} 分钟可以打电话：都是不能打扰的日程。",
+            who=name, times=times, minutes=promise.minutes,
+        )  # fmt: skip
     rivals = [
         slot for slot in placing.slots if slot.start <= promise.latest + promise.minutes and promise.earliest < slot.end
     ]
     minutes = sum(slot.end - slot.start for slot in rivals)
-    return (
-        f"{name}应在 {times} 回电，同一段时间还要回 {len(rivals)} 个电话、共 {minutes} 分钟，"
-        f"剩下的空隙不够 {promise.minutes} 分钟。"
-    )
+    return sentence(
+        "{who}应在 {times} 回电，同一段时间还要回 {others} 个电话、共 {taken} 分钟，剩下的空隙不够 {minutes} 分钟。",
+        who=name, times=times, others=len(rivals), taken=minutes, minutes=promise.minutes,
+    )  # fmt: skip
 
 
-def _cures(promise: Promised, day: Grid, taken: frozenset[int], busy: Sequence[Busy]) -> list[str]:
+def _cures(promise: Promised, day: Grid, taken: frozenset[int], busy: Sequence[Busy]) -> list[Sentence]:
     cures = []
     length = day.length(promise)
     free = [cell for cell in range(len(day.how) - length + 1) if taken.isdisjoint(range(cell, cell + length))]
@@ -61,11 +65,11 @@ def _cures(promise: Promised, day: Grid, taken: frozenset[int], busy: Sequence[B
         cures += _given_up(day, best, length, busy)
     later = [cell for cell in free if day.minute(cell) > promise.latest and not day.protected(cell, promise)]
     if later:
-        cures.append(f"征得群众同意，改在 {clock(day.minute(later[0]))} 回电")
+        cures.append(sentence("征得群众同意，改在 {at} 回电", at=clock(day.minute(later[0]))))
     return [*cures, _BY_STAFF]
 
 
-def _given_up(day: Grid, cell: int, length: int, busy: Sequence[Busy]) -> list[str]:
+def _given_up(day: Grid, cell: int, length: int, busy: Sequence[Busy]) -> list[Sentence]:
     """Which entries would have to give way for a call at this cell, and for how long."""
     told = []
     start, end = day.minute(cell), day.minute(cell + length)
@@ -73,9 +77,14 @@ def _given_up(day: Grid, cell: int, length: int, busy: Sequence[Busy]) -> list[s
         first, last = max(start, one.start), min(end, one.end)
         if one.interruptible is Interruptible.NEVER and first < last:
             told.append(
-                f"{clock(one.start)}—{clock(one.end)} 的日程让出 {clock(first)}—{clock(last)} 这 {last - first} 分钟"
+                sentence(
+                    "{times} 的日程让出 {given} 这 {minutes} 分钟",
+                    times=f"{clock(one.start)}—{clock(one.end)}",
+                    given=f"{clock(first)}—{clock(last)}",
+                    minutes=last - first,
+                )
             )
-    return ["，并且 ".join(told)] if told else []
+    return [sentence("{all}", all=tuple(told))] if told else []
 
 
 def _at_night(day: Grid, cell: int, length: int) -> bool:
@@ -83,8 +92,8 @@ def _at_night(day: Grid, cell: int, length: int) -> bool:
     return begin < QUIET_UNTIL.hour * 60 or max(begin, end) >= QUIET_FROM.hour * 60
 
 
-def _name(promise: Promised) -> str:
-    return f"“{promise.label}”" if promise.label else "这个回电"
+def _name(promise: Promised) -> Sentence:
+    return sentence("“{who}”", who=promise.label) if promise.label else sentence("这个回电")
 
 
 def clock(minute: int) -> str:

@@ -21,6 +21,7 @@ from minhu.planner.engine.laws import Duration, Law
 from minhu.planner.engine.line_model import CityModel, LineModel
 from minhu.planner.engine.proposal import Aim, Assumption, Effect, Gain, Plan, Point, Proposal, Sensitivity
 from minhu.planner.engine.windows import CALLBACK_HALF_HOURS, Halves, Room, offered, rooms, shortlist, slots, without
+from minhu.rules.sentences import Sentence, sentence
 
 FACTORS = (0.7, 1.3)
 """How far an assumption may be off."""
@@ -125,7 +126,8 @@ def _worked(city: CityModel) -> tuple[int, ...]:
 def _check_volume(asked: _Asked) -> None:
     calls = asked.line.arrivals.calls_a_week
     if calls <= 0:
-        raise InputUnclear("arrivals", "一周里没有来电，没有可以规划的；请先看来电预测，或等号码公布以后再来。")
+        cure = sentence("一周里没有来电，没有可以规划的；请先看来电预测，或等号码公布以后再来。")
+        raise InputUnclear("arrivals", cure)
     if calls * asked.city.habits.talk.mean / 60 > MINUTES_A_WEEK:
         raise InputUnclear(
             "arrivals", f"预计每周来电 {calls:,.0f} 个，一个人昼夜不停也接不完：请检查来电率的单位，或先分给几条号码。"
@@ -183,16 +185,18 @@ def _surely(one: Judged, aim: Aim) -> tuple[float, ...]:
     return missed, float(round(steps / WORTH_A_CHANGE)), float(round(in_person / ROUGHLY))
 
 
-def _unmet(asked: _Asked, best: Judged, finals: Sequence[Judged]) -> Iterator[str]:
+def _unmet(asked: _Asked, best: Judged, finals: Sequence[Judged]) -> Iterator[Sentence]:
     """What the recommended plan misses, and why there is none that does not."""
     missed = [words for _by, words in best.unmet(asked.aim)]
     yield from missed
     most = max(finals, key=lambda one: _value(one.effect.in_person))
     if _value(best.effect.in_person) < asked.aim.in_person - AS_SHOWN and most is not best:
-        costs = "".join(words for _by, words in most.unmet(asked.aim))
-        yield f"比较过的方案里本人接通最多的是 {_value(most.effect.in_person):.1%}，但要付出代价：{costs}"
+        costs = tuple(words for _by, words in most.unmet(asked.aim))
+        share = _value(most.effect.in_person)
+        yield sentence("比较过的方案里本人接通最多的是 {share:.1%}，但要付出代价：", share=share)
+        yield from costs
     if missed and not any(asked.city.staff.on_duty):
-        yield "没有值班人员：他不接时只能留言，请先安排值班。"
+        yield sentence("没有值班人员：他不接时只能留言，请先安排值班。")
 
 
 def _frontier(finals: Sequence[Judged], aim: Aim) -> tuple[Point, ...]:

@@ -13,6 +13,7 @@ from math import isfinite
 from minhu.planner.engine.confidence import Estimate
 from minhu.planner.engine.day import MINUTES_A_DAY, Busy, Window
 from minhu.planner.engine.errors import InputUnclear
+from minhu.rules.sentences import Sentence
 
 
 class Assumption(StrEnum):
@@ -135,7 +136,7 @@ class Proposal:
 
     difference: ``effect`` less ``today``, over the same callers, so the interval is of the difference itself.
     better: it is, by more than makes no difference. reachable: the recommended plan keeps the promise; otherwise it is
-    the nearest found, and ``unmet`` says in Chinese what it misses and why. main: the assumption that matters most.
+    the nearest found, and ``unmet`` says what it misses and why. main: the assumption that matters most.
     seed: with the same inputs it gives the same proposal.
     """
 
@@ -149,6 +150,6 @@ class Proposal:
     main: Assumption
     better: bool
     reachable: bool
-    unmet: tuple[str, ...]
+    unmet: tuple[Sentence, ...]
     seed: int
     replications: int

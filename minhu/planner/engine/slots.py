@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING
 from minhu.planner.engine.day import MINUTES_A_DAY, MINUTES_A_WEEK, Busy, Interruptible, Window
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.solving import solved
+from minhu.rules.sentences import sentence
 
 if TYPE_CHECKING:
     from ortools.sat.python.cp_model import CpModel, IntVar, LinearExpr
@@ -191,7 +192,8 @@ class Grid:
 def _checked(promises: Sequence[Promised]) -> None:
     if len(promises) > MOST_PROMISES:
         raise InputUnclear(
-            "promises", f"一天最多安排 {MOST_PROMISES} 个回电，现有 {len(promises)} 个：请分给工作人员。"
+            "promises",
+            sentence("一天最多安排 {most} 个回电，现有 {n} 个：请分给工作人员。", most=MOST_PROMISES, n=len(promises)),
         )
     if len({one.id for one in promises}) < len(promises):
         raise InputUnclear("promises", "有两个回电的编号相同。")

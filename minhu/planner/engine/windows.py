@@ -22,6 +22,7 @@ from minhu.planner.engine.day import (
 )
 from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.line_model import LineModel
+from minhu.rules.sentences import sentence
 
 FIRST, LAST = 14, 40
 """Half hours of the day between which something may be offered: 7:00 and 20:00."""
@@ -63,7 +64,8 @@ def rooms(line: LineModel, worked: Sequence[int]) -> tuple[Room, ...]:
             calls = sum(line.arrivals.per_hour[day * HALF_HOURS_A_DAY + half] for day in days) / 2
             found.append(Room(half, days, calls, next((one for day in days for one in over[day]), None)))
     if not found:
-        raise InputUnclear("busy", "工作日全天都不能打扰，没有半小时可以作接听时段：请留出接听时段，或安排代接。")
+        cure = sentence("工作日全天都不能打扰，没有半小时可以作接听时段：请留出接听时段，或安排代接。")
+        raise InputUnclear("busy", cure)
     return tuple(found)
 
 

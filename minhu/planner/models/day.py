@@ -12,7 +12,7 @@ from minhu.directory.models import Office, Official
 class DayPlan(models.Model):
     """Calls back placed in the gaps of a day. Written once; the latest of a day counts.
 
-    fault: why nothing could be planned, in words for people. notes: what was unclear in the calendar, a line each.
+    fault: why nothing could be planned. notes: what was unclear in the calendar. As ``rules.sentences`` keeps them.
     """
 
     city = models.ForeignKey(Office, on_delete=models.PROTECT, related_name="+", db_index=False)
@@ -20,7 +20,7 @@ class DayPlan(models.Model):
     day_on = models.DateField()
     made_at = models.DateTimeField()
     inputs = models.CharField(max_length=64)
-    fault = models.CharField(max_length=300, blank=True)
+    fault = models.TextField(blank=True)
     notes = models.TextField(blank=True)
 
     class Meta:
@@ -37,7 +37,7 @@ class PlannedCall(models.Model):
     promise = models.ForeignKey(Promise, on_delete=models.PROTECT, related_name="+")
     start_at = models.DateTimeField(null=True)
     end_at = models.DateTimeField(null=True)
-    why = models.CharField(max_length=300)
+    why = models.TextField()
 
     class Meta:
         constraints = [

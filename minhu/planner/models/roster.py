@@ -35,7 +35,7 @@ class Roster(models.Model):
     """The week of one office's staff. Asked for with its hours of duty, made once, published once, ended when another
     takes its place.
 
-    share: of the work that is done. fault: why there is none, in words. needed, on_duty: people in each half hour of
+    share: of the work that is done. fault: why there is none. needed, on_duty: people in each half hour of
     the week, blanks between. soon: share of first calls in these hours that a person answers, nineteen times in twenty
     between soon_low and soon_high; soon_aimed: what the people needed would reach. gaps: what is missing, a sentence a
     line. proven: no roster covers more.
@@ -50,7 +50,7 @@ class Roster(models.Model):
     claimed_at = models.DateTimeField(null=True)
     share = models.FloatField(default=0)
     made_at = models.DateTimeField(null=True)
-    fault = models.CharField(max_length=300, blank=True, default="")
+    fault = models.TextField(blank=True, default="")
     needed = models.TextField(blank=True, default="")
     on_duty = models.TextField(blank=True, default="")
     soon = models.FloatField(null=True)

@@ -12,14 +12,14 @@ from minhu.rules.planning import Task
 class PlanTurn(models.Model):
     """inputs: what the last plan was made from, as a hash. claimed_at: a job is at it since then.
 
-    fault: why the last try made no plan, in words for people; "" where it did.
+    fault: why the last try made no plan, as sentences (rules.sentences); "" where it did.
     """
 
     official = models.ForeignKey(Official, on_delete=models.CASCADE, related_name="+", db_index=False)
     task = models.CharField(max_length=8)
     inputs = models.CharField(max_length=64, blank=True)
     claimed_at = models.DateTimeField(null=True)
-    fault = models.CharField(max_length=300, blank=True, default="", db_default="")
+    fault = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [

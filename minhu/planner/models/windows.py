@@ -32,7 +32,7 @@ class WindowProposal(models.Model):
     calls_high = models.PositiveIntegerField()
     inside = models.FloatField()
     minutes = models.PositiveIntegerField()
-    assumption = models.CharField(max_length=300)
+    assumption = models.TextField()
     notes = models.TextField(blank=True)
     callbacks = models.CharField(max_length=200, blank=True, default="", db_default="")
     budget_minutes = models.PositiveSmallIntegerField(null=True)

@@ -97,23 +97,25 @@ def test_his_week_comes_from_his_calendar_what_he_said_and_his_windows(line: Lin
     assert found.week.how(minute_of_week(0, "10:30")) is Interruptible.NEVER
     assert found.week.how(minute_of_week(0, "09:00")) is None
     assert found.week.how(minute_of_week(0, "11:30")) is Interruptible.CAN
-    assert any("没有写明何时结束" in note for note in found.notes)
+    assert any("没有写明何时结束" in str(note) for note in found.notes)
 
 
 def test_a_calendar_at_fault_or_none_at_all_is_said(line: Line) -> None:
-    assert inputs(line).notes == ("没有接入日历，按办公时间估计；接入日历后会更准。",)
+    assert [str(one) for one in inputs(line).notes] == ["没有接入日历，按办公时间估计；接入日历后会更准。"]
 
     CalendarFeed.objects.create(
         official=line.official, content_sealed=privacy.seal("x"), shown="日程.ics", fault="日历文件不完整或已损坏。"
     )
 
-    assert inputs(line).notes == ("日历读取有问题：日历文件不完整或已损坏。暂按上次读到的日程计算。",)
+    assert [str(one) for one in inputs(line).notes] == [
+        "日历读取有问题：日历文件不完整或已损坏。暂按上次读到的日程计算。"
+    ]
 
 
 def test_opening_hours_nobody_can_read_are_said_to_be_so(line: Line) -> None:
     Line.objects.filter(pk=line.pk).update(opening_hours="上午")
 
-    assert "接听时段“上午”看不懂，按全天计算；请改正。" in inputs(line).notes
+    assert "接听时段“上午”看不懂，按全天计算；请改正。" in [str(one) for one in inputs(line).notes]
 
 
 def test_promised_callbacks_stand_in_minutes_of_the_week(line: Line) -> None:

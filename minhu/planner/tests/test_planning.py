@@ -25,6 +25,7 @@ from minhu.planner.models import DayPlan, ExpectedEffect, PlannedCall, PlanTurn,
 from minhu.rules.access import Viewer
 from minhu.rules.hours import Hours
 from minhu.rules.planning import Measure, written
+from minhu.rules.sentences import read
 from minhu.rules.words import Presence, Role
 from tests import make
 from tests.offers import LITTLE, OFFER, offer
@@ -70,7 +71,7 @@ def test_the_optimiser_proposes_once_with_effect_and_assumption_and_over_no_meet
     assert set(effects) == {measure.value for measure in Measure}
     assert effects["broken_a_week"].expected == 0
     assert effects["interruptions_a_week"].expected < (effects["interruptions_a_week"].now or 0)
-    assert one.assumption.startswith("最要紧的假设是")
+    assert str(read(one.assumption)[0]).startswith("最要紧的假设是")
     assert "没有接入日历" not in one.notes
     with pytest.raises(DatabaseError, match="expectedeffect_not_changed"), transaction.atomic():
         ExpectedEffect.objects.update(expected=1)
@@ -121,7 +122,7 @@ def test_a_plan_that_fails_stops_no_other_is_shown_and_tried_again(line: Line) -
     staff = make.viewer(line.city, Role.STAFF)
     assert propose(line, pace=replace(LITTLE, stopped=failing)) == 2
     assert WindowProposal.objects.get().line == other
-    assert [(one.about, one.fault) for one in queries.unplanned(staff)] == [(str(line.official), planning.FAILED)]
+    assert [(one.about, one.fault) for one in queries.unplanned(staff)] == [(str(line.official), (planning.FAILED,))]
 
     assert propose(line, AT + timedelta(minutes=1)) == 0
     assert propose(line, AT + planning.CLAIM_HOLDS + timedelta(minutes=1)) == 1
@@ -134,7 +135,7 @@ def test_a_week_without_room_is_said_to_be_so(line: Line) -> None:
 
     assert not WindowProposal.objects.exists()
     (one,) = queries.unplanned(make.viewer(line.city, Role.STAFF))
-    assert "全天都不能打扰" in one.fault
+    assert "全天都不能打扰" in str(one.fault[0])
     assert queries.unplanned(make.viewer(make.city("邻市"), Role.STAFF)) == ()
 
 
@@ -201,7 +202,7 @@ def test_promised_calls_wait_for_the_slot_he_offered(line: Line) -> None:
     (call,) = PlannedCall.objects.all()
 
     assert call.start_at == AT + timedelta(minutes=90)
-    assert call.why == "在您的回电时段里"
+    assert [str(one) for one in read(call.why)] == ["在您的回电时段里"]
 
 
 def test_he_takes_others_or_none_and_who_declined_is_left_alone(line: Line) -> None:

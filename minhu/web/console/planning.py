@@ -18,6 +18,7 @@ from minhu.planner import answering, queries, standing_in
 from minhu.planner.queries import SEES_PLANNING, LineWeeks
 from minhu.rules.access import Viewer
 from minhu.rules.planning import Finding
+from minhu.rules.sentences import read
 from minhu.web import charts
 from minhu.web.console import pages, undoing, windows
 from minhu.web.console.doing import NotAChoice, act
@@ -212,7 +213,7 @@ def _weeks(row: LineWeeks) -> ShownWeeks:
         ),
         lines=True,
     )
-    return ShownWeeks(row, chart, tuple(row.last.words.split("\n")))
+    return ShownWeeks(row, chart, tuple(one.told(_) for one in read(row.last.words)))
 
 
 def _finding(row: LineWeeks) -> str:

@@ -71,7 +71,7 @@ def setting_of(query: Mapping[str, str]) -> Setting:
     try:
         return Setting(windows=windows, **values)
     except InputUnclear as unclear:
-        raise NotASetting(labels().get(unclear.field, _("接听时段")), unclear.cure) from None
+        raise NotASetting(labels().get(unclear.field, _("接听时段")), unclear.cure.told(_)) from None
 
 
 def query_of(setting: Setting, line: str) -> str:

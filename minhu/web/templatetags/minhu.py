@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from minhu.rules import numbers
 from minhu.rules.clock import legal_day, local
+from minhu.rules.sentences import Sentence
 from minhu.web import digest_words, words
 from minhu.web.modes import CHINESE
 from minhu.web.window_words import hours_told
@@ -47,6 +48,13 @@ def status(word: str | None) -> SafeString:
     """The tag of a closed word of the domain: a presence, the state of a call, a text or a case."""
     shown = words.status(word or "")
     return tag(shown.css, shown.icon, shown.label)
+
+
+@register.filter
+def told(said: Sentence | tuple[Sentence, ...]) -> str:
+    """Kept sentences in the language of the page, one after another."""
+    sentences = (said,) if isinstance(said, Sentence) else said
+    return ("" if get_language() == CHINESE else " ").join(one.told(_) for one in sentences)
 
 
 @register.filter

@@ -12,7 +12,8 @@ from django.utils.translation.template import templatize
 
 MINHU = Path(__file__).resolve().parents[2]
 QUOTED = r"""u?(?:'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*")"""
-ASKED = re.compile(rf"\b(_|said|n?p?gettext(?:_noop|_lazy)?)\(\s*({QUOTED}(?:[\s,]+{QUOTED})*)")
+ASKED = re.compile(rf"\b(_|said|sentence|n?p?gettext(?:_noop|_lazy)?)\(\s*({QUOTED}(?:[\s,]+{QUOTED})*)")
+BRACES = re.compile(r"{(\w+)[^}]*}")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 Key = str | tuple[str, int]
@@ -26,6 +27,15 @@ def test_nothing_is_left_in_chinese() -> None:
 
     assert [where for where, key in asked if key not in known] == []
     assert len(asked) > 2000
+
+
+def test_what_differs_stands_in_both_languages() -> None:
+    with (MINHU / "locale/en/LC_MESSAGES/django.mo").open("rb") as file:
+        known: dict[Key, str] = gettext.GNUTranslations(file)._catalog  # type: ignore[attr-defined]
+    sentences = {key for _where, key in _asked() if isinstance(key, str) and BRACES.search(key)}
+
+    assert [key for key in sentences if {*BRACES.findall(key)} != {*BRACES.findall(known[key])}] == []
+    assert len(sentences) > 50
 
 
 def _asked() -> Iterator[tuple[str, Key]]:

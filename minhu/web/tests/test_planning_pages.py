@@ -83,6 +83,11 @@ def test_windows_that_he_took_by_mistake_never_came_into_force(line: Line) -> No
     pending.do_due(at=AT + pending.WAITS)
 
     assert f'action="{where}"' in shown
+    assert "最要紧的假设是来电数量：要是比估计多三成，本人接通会降 2.0 个百分点。" in shown
+    client.cookies["language"] = "en"
+    shown = client.get("/console/today/").content.decode()
+    assert "if it is 30% more than estimated, calls answered in person fall by 2.0 points." in shown
+    assert "The official&#x27;s own time a day: 50 minutes expected, at most 45." in shown
     line.refresh_from_db()
     assert line.opening_hours == hours
     assert (line.official.daily_call_minutes, line.official.callback_hours) == (None, "")

@@ -98,7 +98,9 @@ def test_overlapping_meetings_are_one_and_it_is_said() -> None:
     planned = week(span(2, "09:00", "11:00"), span(2, "10:00", "12:00"))
 
     assert how(planned, 2, "10:30") is NEVER
-    assert planned.notes == ("3月4日（星期三）10:00到11:00有几项日程重叠，按合并后的时间计算；请核对日历。",)
+    assert [str(one) for one in planned.notes] == [
+        "3月4日（星期三） 10:00到 11:00 有几项日程重叠，按合并后的时间计算；请核对日历。"
+    ]
 
 
 def test_a_state_without_an_end_lasts_for_its_day_and_it_is_said() -> None:
@@ -106,7 +108,9 @@ def test_a_state_without_an_end_lasts_for_its_day_and_it_is_said() -> None:
 
     assert how(planned, 2, "17:00") is NEVER
     assert how(planned, 3, "17:00") is CAN
-    assert planned.notes == ("3月4日（星期三）09:00开始的状态没有写明何时结束，按当天结束计算；请补上结束时间。",)
+    assert [str(one) for one in planned.notes] == [
+        "3月4日（星期三） 09:00开始的状态没有写明何时结束，按当天结束计算；请补上结束时间。"
+    ]
 
 
 def test_a_day_without_a_gap_is_said_to_be_one() -> None:
@@ -114,7 +118,7 @@ def test_a_day_without_a_gap_is_said_to_be_one() -> None:
     planned = week(whole_week)
 
     assert len(planned.notes) == 5
-    assert planned.notes[0].startswith("3月2日（星期一）全天都不能打扰")
+    assert str(planned.notes[0]).startswith("3月2日（星期一）全天都不能打扰")
 
 
 def test_an_entry_that_ends_before_it_begins_and_a_week_from_tuesday_are_refused() -> None:

@@ -98,8 +98,8 @@ def test_a_promise_beyond_reach_is_said_not_to_be_kept_and_why() -> None:
     )
 
     assert not found.reachable
-    assert any("60 秒" in words for words in found.unmet)
-    assert any("没有值班人员" in words for words in found.unmet)
+    assert any("60 秒" in str(words) for words in found.unmet)
+    assert any("没有值班人员" in str(words) for words in found.unmet)
 
 
 def test_who_asks_for_the_official_himself_gets_another_plan(proposal: Proposal) -> None:

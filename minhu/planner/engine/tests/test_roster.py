@@ -79,15 +79,15 @@ def test_it_says_who_is_missing_when_and_how_many_are_needed() -> None:
     needed = Staffing.during([Window.of(0, "08:00", "12:00")], 3)
     roster = rostered(needed, people(1))
 
-    assert why_short(roster, needed, people(1)) == (
-        "星期一 8:00—12:00缺 2 人：需要 3 人，这段时间能上班的只有 1 人。",
+    assert tuple(map(str, why_short(roster, needed, people(1)))) == (
+        "星期一 8:00—12:00 缺 2 人：需要 3 人，这段时间能上班的只有 1 人。",
         "一周共缺 8 个工时，至少要增加 2 人，或放宽这些人的上班时间，或减少需要值守的时段。",
     )
 
 
 def test_it_says_when_no_roster_could_do() -> None:
     needed = Staffing.during([Window.of(day, "09:00", "17:00") for day in range(7)], 1)
-    words = why_short(rostered(needed, people(1)), needed, people(1))
+    words = [str(one) for one in why_short(rostered(needed, people(1)), needed, people(1))]
 
     assert "一周需要 56 个工时，现有人员合起来最多 40 个：排法再好也不够。" in words
     assert any("不允许再排" in one for one in words)
@@ -116,7 +116,7 @@ def test_nobody_and_no_need_make_an_empty_roster() -> None:
 
     assert rostered(nothing, people(3)).shifts == ()
     assert rostered(OFFICE, []).shifts == ()
-    assert "至少要增加" in why_short(rostered(OFFICE, []), OFFICE, [])[-1]
+    assert "至少要增加" in str(why_short(rostered(OFFICE, []), OFFICE, [])[-1])
 
 
 def test_a_half_hour_counts_only_when_it_is_whole() -> None:
