@@ -203,7 +203,7 @@ DATABASES = {
         pool_size=env.whole("MINHU_DB_POOL", 0, high=1000),
     )
 }
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if "sqlite" in str(DATABASES["default"]["ENGINE"]):
     Path(str(DATABASES["default"]["NAME"])).parent.mkdir(parents=True, exist_ok=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -185,7 +185,7 @@ def _sqlite(name: str, path: str, host: str) -> dict[str, object]:
     if host or len(path) < 2:
         raise BadSetting(name, "must be sqlite:///file or sqlite:////absolute/file (three or four slashes)")
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "minhu.environment.sqlite",
         "NAME": str(Path(path[1:]).expanduser().absolute()),
         "CONN_MAX_AGE": None,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 20, "init_command": _SQLITE_AT_CONNECT},

@@ -26,6 +26,7 @@ from django.db import (
     transaction,
 )
 
+from minhu.environment.sqlite.base import DatabaseWrapper as Sqlite
 from minhu.intake.entries import Context, Entry, Opened, Receipt, Stand, Step
 from minhu.intake.journal import Journal
 from minhu.switch.context import look_up
@@ -203,11 +204,12 @@ def _is_hot(entry: Entry) -> bool:
 
 
 def _connect() -> None:
-    """Open the connection. SQLite's lock we wait for ourselves: its own waiting grows to a tenth of a second a step."""
-    connection.ensure_connection()
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute("PRAGMA busy_timeout=0")
+    """Open the connection. For the lock of an SQLite file ``patiently`` waits, less long than other parts do."""
+    given = connections[DEFAULT_DB_ALIAS]
+    given.ensure_connection()
+    with given.cursor() as cursor:
+        if isinstance(given, Sqlite):
+            given.patience_seconds = 0.0
             cursor.execute("PRAGMA wal_autocheckpoint=4000")  # a page that changes often is copied once
         else:
             cursor.execute("SET lock_timeout = '2s'; SET statement_timeout = '5s'")
