@@ -15,7 +15,6 @@ from django.db.utils import OperationalError
 from minhu.environment import database
 from minhu.environment.sqlite.base import DatabaseWrapper
 
-
 pytestmark = [pytest.mark.django_db, pytest.mark.only_on("sqlite")]
 
 
