@@ -1,6 +1,7 @@
 """Who sees which case, and who may act on it. Deny by default.
 
     seen(viewer)              the one condition behind every list, page, search and export
+    seen_case(viewer, id)     a case under that condition
     of_seen(viewer)           the same for what belongs to a case
     notes_seen(viewer)        the same for internal notes
     ways(viewer)              what it is made of, where each way is to be sought by itself
@@ -22,6 +23,7 @@ from operator import or_
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from minhu.cases.models import Case, Conflict, Named, Notice, Transfer
+from minhu.directory.once import once
 from minhu.directory.tree import tree_of
 from minhu.intake.scope import NotYours, Scope, scope_of
 from minhu.rules.access import Viewer
@@ -43,11 +45,22 @@ CAME_UP = (NoticeKind.ESCALATE, NoticeKind.WENT_UP)
 _PARTS = {Role.STAFF: Part.STAFF, Role.SUPERVISOR: Part.SUPERVISOR, Role.LEADERSHIP: Part.LEADERSHIP}
 
 
+@once
 def seen(viewer: Viewer) -> Q:
     """Condition for the cases the viewer may see: his by office, post, hand-over, name, or because they came up to
     him; and not a conflict.
     """
     return _reached(viewer, scope_of(viewer), scope_of(viewer, SEES_CONFIDENTIAL))
+
+
+@once
+def seen_case(viewer: Viewer, case_id: int) -> Case:
+    """A case that the viewer may see, with whom it is about and with. Raises: NotYours."""
+    cases = Case.objects.select_related("citizen", "line__official__office", "holder__office")
+    case = cases.filter(seen(viewer), pk=case_id).first()
+    if case is None:
+        raise NotYours
+    return case
 
 
 def of_seen(viewer: Viewer, case: str = "case") -> Exists:
@@ -177,6 +190,7 @@ def is_system(viewer: Viewer) -> bool:
     return viewer.account_id is None and viewer.name == "system"
 
 
+@once
 def current_transfer(case: Case) -> Transfer | None:
     """Whom the case is handed to now; None when the official works on it himself."""
     return Transfer.objects.select_related("office", "official").filter(case=case, ended_at=None).first()
@@ -201,16 +215,22 @@ def came_up(viewer: Viewer) -> QuerySet[Notice]:
 
 def _conflicts_of(viewer: Viewer) -> QuerySet[Conflict] | None:
     """The conflicts that keep cases from the viewer; None where there are none, as for most who look."""
-    here = Conflict.objects.filter(city_id=viewer.city_id)
     offices = _offices_of(viewer)
     if is_system(viewer) or not can_be_barred(viewer.city_id, official_id=viewer.official_id, office_ids=offices):
         return None
-    if not here.exists():
+    if not _any_conflict(viewer.city_id):
         return None
     blocking = blocking_of(viewer)
+    here = Conflict.objects.filter(city_id=viewer.city_id)
     return here.filter(Q(office_id__in=blocking.offices) | Q(official_id__in=blocking.officials))
 
 
+@once
+def _any_conflict(city_id: int) -> bool:
+    return Conflict.objects.filter(city_id=city_id).exists()
+
+
+@once
 def blocking_of(viewer: Viewer) -> Blocking:
     """Which accusations keep cases from the viewer: as an official, and by the offices his roles are for."""
     return who_blocks(tree_of(viewer.city_id), official_id=viewer.official_id, office_ids=_offices_of(viewer))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from minhu.cases import noticing
-from minhu.cases.authority import current_transfer, handed_to, seen
+from minhu.cases.authority import current_transfer, handed_to, seen, seen_case
 from minhu.cases.models import Case, Conflict
 from minhu.cases.opening import WORKING
 from minhu.cases.owing import NOTICES_SHOWN_FOR
@@ -53,7 +53,7 @@ def receivers(viewer: Viewer, case_id: int) -> Receivers:
 
     Raises: NotYours.
     """
-    case = _seen_case(viewer, case_id)
+    case = seen_case(viewer, case_id)
     there = current_transfer(case)
     now = (there.official_id, there.office_id) if there else (None, None)
     deputies = [one for one in _deputies(case) if one.pk not in {case.holder_id, now[0]}]
@@ -70,7 +70,7 @@ def receivers(viewer: Viewer, case_id: int) -> Receivers:
 
 def joinable(viewer: Viewer, case_id: int) -> tuple[Joinable, ...]:
     """Open cases of the same official that this one may turn out to be about. Raises: NotYours."""
-    case = _seen_case(viewer, case_id)
+    case = seen_case(viewer, case_id)
     working = [state.value for state in WORKING]
     rows = Case.objects.filter(seen(viewer), holder=case.holder_id, state__in=working, confidential=False, parent=None)
     return tuple(
@@ -115,13 +115,6 @@ def questions(codes: Iterable[str], city_id: int) -> dict[str, str]:
 def codes_of(viewer: Viewer, case_ids: Iterable[int]) -> dict[int, str]:
     """The codes of those of the cases that the viewer sees."""
     return dict(Case.objects.filter(seen(viewer), pk__in=list(case_ids)).values_list("pk", "code"))
-
-
-def _seen_case(viewer: Viewer, case_id: int) -> Case:
-    case = Case.objects.select_related("holder").filter(seen(viewer), pk=case_id).first()
-    if case is None:
-        raise NotYours
-    return case
 
 
 def _deputies(case: Case) -> list[Official]:

@@ -26,6 +26,7 @@ from minhu.cases.authority import barred, current_transfer, locked
 from minhu.cases.models import Case, CityRules, Named, Transfer
 from minhu.cases.telling import NobodyHolds
 from minhu.directory.models import Office, Official
+from minhu.directory.once import once
 from minhu.rules import deadlines, handover
 from minhu.rules.access import Viewer
 from minhu.rules.calendar import china
@@ -170,12 +171,14 @@ def leave(case: Case, why: TransferEnd, reason: str = "", *, at: datetime) -> Tr
     return there
 
 
+@once
 def hops_of(case: Case) -> handover.Hops:
     """What has become of the case so far."""
     ended = list(Transfer.objects.filter(case=case).values_list("ended", flat=True))
     return handover.Hops(len(ended), TransferEnd.NOT_OURS.value in ended, case.reopened)
 
 
+@once
 def hop_limit(city_id: int) -> int:
     """How often a case of this city may be handed over."""
     found = CityRules.objects.filter(pk=city_id).values_list("hop_limit", flat=True).first()

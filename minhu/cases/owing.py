@@ -16,13 +16,13 @@ from enum import StrEnum
 from django.db.models import Q, QuerySet
 
 from minhu.cases import noticing
-from minhu.cases.authority import handed_to, of_seen, seen
+from minhu.cases.authority import handed_to, of_seen, seen, seen_case
 from minhu.cases.desk_words import phrases
 from minhu.cases.models import Case, Extension, Notice, Promise, Transfer
 from minhu.cases.rows import PromiseRow, promise_rows, shown
 from minhu.cases.wording import filled, placeholders
 from minhu.directory.models import QuickReply
-from minhu.intake.scope import NotYours, scope_of
+from minhu.intake.scope import scope_of
 from minhu.rules.access import Viewer
 from minhu.rules.clock import local
 from minhu.rules.words import ABOUT_NO_CASE, CaseKind, CaseState, NoticeKind, PromiseKind, Role, Urgency
@@ -197,10 +197,7 @@ def canned_replies(viewer: Viewer, case_id: int, at: datetime) -> tuple[Canned, 
 
     Raises: NotYours.
     """
-    cases = Case.objects.select_related("holder__office", "line__official__office")
-    case = cases.filter(seen(viewer), pk=case_id).first()
-    if case is None:
-        raise NotYours
+    case = seen_case(viewer, case_id)
     offered = Q(official=None) | Q(official=viewer.official_id or 0) | Q(official=case.holder_id or 0)
     prepared = QuickReply.objects.filter(offered, city_id=case.city_id).order_by("order", "id")
     values = placeholders(case, viewer, at)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from minhu.cases.authority import complaints_kept_from, seen
+from minhu.cases.authority import complaints_kept_from, seen, seen_case
 from minhu.cases.handled import AdditionRow, AttachmentRow, ExtensionRow, JoinedRow, TransferRow, acts_of, handled
 from minhu.cases.models import Case
 from minhu.cases.opening import WORKING
@@ -174,11 +174,7 @@ class ThreadPage:
 def case_page(viewer: Viewer, case_id: int, at: datetime | None = None) -> CasePage:
     """Raises: NotYours."""
     at = at or timezone.now()
-    cases = Case.objects.select_related("citizen", "line__official", "holder")
-    try:
-        case = cases.get(seen(viewer), pk=case_id)
-    except Case.DoesNotExist:
-        raise NotYours from None
+    case = seen_case(viewer, case_id)
     thread = Thread.objects.filter(citizen=case.citizen, line=case.line).first()
     told = Text.objects.filter(thread=thread, code=case.code).values("pk")
     texts = Text.objects.filter(pk__in=told.union(case.contacts.filter(text__isnull=False).values("text")))
@@ -286,10 +282,7 @@ def thread_page(viewer: Viewer, thread_id: int) -> ThreadPage:
 
 def citizen_of(viewer: Viewer, case_id: int) -> int:
     """The citizen of a case the viewer may see. Raises: NotYours."""
-    found = Case.objects.filter(seen(viewer), pk=case_id).values_list("citizen_id", flat=True).first()
-    if found is None:
-        raise NotYours
-    return found
+    return seen_case(viewer, case_id).citizen_id
 
 
 def _typed_name(case: Case) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from minhu.directory.models import Office, Official
+from minhu.directory.once import once
 from minhu.rules.conflicts import Tree
 
 
+@once
 def tree_of(city_id: int) -> Tree:
     """Two queries, however many there are. Officials who have left keep their place."""
     people = list(Official.objects.filter(city_id=city_id).values_list("id", "superior_id", "office_id"))

@@ -6,13 +6,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from minhu.cases.authority import current_transfer, seen
+from minhu.cases.authority import current_transfer, seen_case
 from minhu.cases.choices import free_of
 from minhu.cases.models import Case
 from minhu.directory.naming import full_title
 from minhu.insight.models import Proposal, Reading
 from minhu.insight.subjects import subjects
-from minhu.intake.scope import NotYours
 from minhu.rules.access import Viewer
 from minhu.rules.words import OPEN, CaseKind, CaseState, Urgency
 
@@ -75,9 +74,7 @@ def _percent(confidence: float) -> int:
 
 def case_reading(viewer: Viewer, case_id: int) -> CaseReading | None:
     """None for one that was not read yet, or had no words. Raises: NotYours."""
-    case = Case.objects.select_related("holder", "reading").filter(seen(viewer), pk=case_id).first()
-    if case is None:
-        raise NotYours
+    case = seen_case(viewer, case_id)
     one: Reading | None = getattr(case, "reading", None)
     if one is None or not (one.reader or one.subject):
         return None

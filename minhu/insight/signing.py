@@ -17,10 +17,9 @@ from typing import TYPE_CHECKING
 from django.utils import timezone
 
 from minhu.audit import trail
-from minhu.cases.authority import current_transfer, parts_of, seen
+from minhu.cases.authority import current_transfer, parts_of, seen_case
 from minhu.cases.models import Case, Reply
 from minhu.insight.models import ReplySigns
-from minhu.intake.scope import NotYours
 from minhu.rules.access import Viewer
 from minhu.rules.casework import Act
 from minhu.rules.errors import Refusal
@@ -48,9 +47,7 @@ class SignsUnseen(Refusal):
 
 def signs_before(case_id: int, done: str, *, by: Viewer) -> tuple[Sign, ...]:
     """The signs of a reply that is being written; none of an empty one. Raises: NotYours, NotAllowed."""
-    case = Case.objects.filter(seen(by), pk=case_id).select_related("holder").first()
-    if case is None:
-        raise NotYours
+    case = seen_case(by, case_id)
     require_right(parts_of(by, case), Act.REPLY)
     return _signs(done, case, _office_of(case)) if done.strip() else ()
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from minhu.directory.models import Line, Office
+from minhu.directory.once import once
 from minhu.rules.access import Viewer
 from minhu.rules.errors import Refusal
 from minhu.rules.words import Direction, Role
@@ -63,6 +64,7 @@ class Scope:
         return line.official_id == self.official_id or line.official.office_id in self.offices
 
 
+@once
 def scope_of(viewer: Viewer, roles: tuple[Role, ...] = SEES_CONTACTS) -> Scope:
     """What these of the viewer's roles open to him, and that he is an official."""
     system = viewer.account_id is None and viewer.name == "system"

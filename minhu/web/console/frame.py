@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import update_wrapper
 from typing import Concatenate, ParamSpec
@@ -20,6 +21,7 @@ from minhu.cases.escalated import SUPERVISES
 from minhu.directory import glance
 from minhu.directory import queries as directory
 from minhu.directory.models import Account
+from minhu.directory.once import one_page
 from minhu.insight.searching import may_search
 from minhu.rules.access import Viewer
 from minhu.rules.words import Role
@@ -29,6 +31,9 @@ from minhu.web.console.insight_menu import sees_insight
 from minhu.web.errors import forbidden
 
 P = ParamSpec("P")
+
+READS = ("GET", "HEAD")
+"""What changes nothing, so that a question asked twice has one answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +122,8 @@ def signed_in(
         viewer = directory.viewer_of(request.user)
         if viewer.official_id is None and not viewer.grants:
             return forbidden(request)
-        answer = view(request, viewer, *args, **kwargs)
+        with one_page() if request.method in READS else nullcontext():
+            answer = view(request, viewer, *args, **kwargs)
         answer.headers.setdefault("Cache-Control", "private, no-store")
         return answer
 
