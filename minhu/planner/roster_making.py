@@ -31,8 +31,6 @@ log = structlog.get_logger(__name__)
 CLAIM_HOLDS = timedelta(minutes=10)
 """So long after a claim its job is taken for dead."""
 _NEAR = 0.001
-SOON = 0.95
-"""Of first calls in the hours of duty, the share that is to reach a person."""
 _NO_LINES = sentence("这个单位的工作人员没有对应的公布号码：值守时间里每个时段按 1 人安排。")
 
 
@@ -91,16 +89,17 @@ def _make(roster: Roster, at: datetime, of_citizens: Q, stopped: Callable[[], bo
 
 def _reckoned(roster: Roster, at: datetime, of_citizens: Q, tell: Callable[[float], object]) -> _Made:
     from minhu.planner.engine.day import Staffing
+    from minhu.planner.engine.proposal import Aim
     from minhu.planner.engine.roster import rostered
     from minhu.planner.engine.settled import Settled, reached, settled
     from minhu.planner.engine.staff_missing import why_short
     from minhu.planner.roster_inputs import roster_inputs
 
-    asked = roster_inputs(roster, at, of_citizens=of_citizens)
+    asked, aim = roster_inputs(roster, at, of_citizens=of_citizens), Aim().soon
     if asked.city is None:
         found = Settled(Staffing(tuple(map(int, asked.within))), None)
     else:
-        found = settled(asked.city, asked.within, SOON, lambda share: tell(0.7 * share))
+        found = settled(asked.city, asked.within, aim, lambda share: tell(0.7 * share))
     week = rostered(found.staffing, asked.people, asked.hours)
     tell(0.9)
     return _Made(
@@ -109,18 +108,18 @@ def _reckoned(roster: Roster, at: datetime, of_citizens: Q, tell: Callable[[floa
         aimed=found.soon,
         soon=None if asked.city is None else reached(asked.city, week.on_duty, asked.within),
         gaps=why_short(week, found.staffing, asked.people, asked.hours),
-        notes=tuple(_limits(asked.city is not None, found.soon)),
+        notes=tuple(_limits(asked.city is not None, found.soon, aim)),
     )
 
 
-def _limits(has_lines: bool, aimed: Estimate | None) -> Iterator[Sentence]:
+def _limits(has_lines: bool, aimed: Estimate | None, aim: float) -> Iterator[Sentence]:
     """What no number of staff would change."""
     if not has_lines:
         yield _NO_LINES
-    elif aimed is not None and aimed.value < SOON - _NEAR:
+    elif aimed is not None and aimed.value < aim - _NEAR:
         yield sentence(
             "再加人也只能到 {most:.0%}，到不了 {aim:.0%}：其余的来电多半没等到就挂断，或者先响的电话没有人接。",
-            most=aimed.value, aim=SOON,
+            most=aimed.value, aim=aim,
         )  # fmt: skip
 
 

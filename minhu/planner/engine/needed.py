@@ -23,6 +23,7 @@ from minhu.planner.engine.errors import InputUnclear
 from minhu.planner.engine.formulas import erlang_b
 from minhu.planner.engine.line_model import CityModel, LineModel
 from minhu.planner.engine.line_tables import DELEGATE, ENGAGED, HOLD, OFFICIAL, RING, STAFF, Step, Stretch, stretches
+from minhu.planner.engine.proposal import PROMISED_SOON
 
 _LEAST_GAIN = 1e-9
 """Callers a week: less is nobody."""
@@ -93,7 +94,7 @@ def load_of(city: CityModel, progress: Callable[[float], object] = lambda _share
     return Load(tuple(callers), tuple(own), tuple(diverted), tuple(late), busy / 60, city.habits.staff_answers)
 
 
-def staff_needed(load: Load, within: Sequence[bool], soon: float = 0.95) -> Needed:
+def staff_needed(load: Load, within: Sequence[bool], soon: float = PROMISED_SOON) -> Needed:
     """The fewest half hours of work, one person at least in each half hour of ``within``. Raises: InputUnclear."""
     if not (isfinite(soon) and 0 <= soon < 1) or len(within) != HALF_HOURS_A_WEEK:
         raise InputUnclear("soon, within", "比例应在 0 到 1 之间（不含 1），值守时间应写明一周的每个半小时。")

@@ -15,6 +15,9 @@ from minhu.planner.engine.day import MINUTES_A_DAY, Busy, Window
 from minhu.planner.engine.errors import InputUnclear
 from minhu.rules.sentences import Sentence
 
+PROMISED_SOON = 0.95
+"""Share of callers in opening hours who are to reach a person within 60 seconds, unless another is wished for."""
+
 
 class Assumption(StrEnum):
     """What the expected effect rests on, and may be wrong."""
@@ -37,7 +40,7 @@ class Aim:
     whatever the aim.
     """
 
-    soon: float = 0.95
+    soon: float = PROMISED_SOON
     kept: float = 1.0
     own_minutes_a_day: int = 45
     window_minutes_a_day: int = 480

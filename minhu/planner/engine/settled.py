@@ -33,7 +33,7 @@ class Settled:
 
 
 def settled(
-    city: CityModel, within: Sequence[bool], soon: float = 0.95, progress: Callable[[float], object] | None = None
+    city: CityModel, within: Sequence[bool], soon: float, progress: Callable[[float], object] | None = None
 ) -> Settled:
     """within: the half hours in which staff are on duty. The nearest where no number of staff would do.
 
