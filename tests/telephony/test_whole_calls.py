@@ -32,6 +32,8 @@ ANSWERS, BUSY, DECLINES, IGNORES = "1", "2", "3", "4"
 
 CALLER = "13800001111"
 DIVERTED = 0
+PATIENT_SECONDS = "20"
+"""A handset that answers is given time to: on a busy machine two seconds are sometimes too few."""
 
 
 @dataclass
@@ -78,7 +80,12 @@ class Cities:
         published = make.line(person, number="+865581230000")
         if desk:
             make.desk(office, number=f"+86558123910{desk}")
-        with Line(self._folder, self._url, behind.port, around=self._around, more=self._more) as line:
+        patient = {
+            f"MINHU_{who}_RING_SECONDS": PATIENT_SECONDS
+            for who, handset in (("OFFICIAL", official), ("STAFF", desk))
+            if handset == ANSWERS
+        }
+        with Line(self._folder, self._url, behind.port, around=self._around, more={**patient, **self._more}) as line:
             yield City(line, self._phones, published, person, behind)
 
 
