@@ -20,7 +20,7 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 DAY = AT + timedelta(hours=5)
-MOST_QUERIES = 78  # two ask whether it may repeat another, two whether others raise it, two how it was read
+MOST_QUERIES = 62  # what several parts of the page ask is asked once
 
 
 @pytest.fixture
